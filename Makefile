@@ -1,0 +1,318 @@
+# assay - one Makefile for the whole tree; "make help" lists what it can do.
+#
+#   make            build/assay and build/assay-sandbox
+#   make demo       grade a batch of real submissions and check the verdicts
+#   make test       unit and end-to-end tests
+#
+# Variables: BUILD (build folder), CC, CFLAGS, SANITIZE (a list for
+# -fsanitize=), WERROR=1 (as CI=true does), V=1 (print commands, and every
+# line of every test), PREFIX and DESTDIR (install).
+
+BUILD ?= build
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+TOOLS := tests/tools
+
+# Make's own default is cc; reports are about what gcc 12 does.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += -r
+.DEFAULT_GOAL := all
+
+# --- Debian packages -------------------------------------------------------
+#
+# Each goal asks only for what it needs itself. tests/tools/deps knows how to
+# tell whether a package is there.
+
+PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
+	libseccomp-dev libjansson-dev libarchive-dev libsodium-dev libdw-dev
+PACKAGES_demo := python3
+PACKAGES_test := libcmocka-dev python3 python3-jsonschema
+PACKAGES_bench := bubblewrap python3
+PACKAGES_headers := gcc clang
+PACKAGES_format := clang-format
+PACKAGES_tidy := clang-tidy
+PACKAGES_lint := mandoc
+PACKAGES_all := build demo test bench headers format tidy lint
+
+# Goals that are about one package list only, or about none; every other goal
+# compiles, so it starts from "build".
+NEEDS_help :=
+NEEDS_clean :=
+NEEDS_uninstall :=
+NEEDS_check-rooms :=
+NEEDS_check-format := format
+NEEDS_format := format
+NEEDS_check-docs := lint
+NEEDS_check-headers := build test headers
+NEEDS_tidy := build test tidy
+NEEDS_demo := build demo
+NEEDS_tests := build test
+NEEDS_test := build test
+NEEDS_test-unit := build test
+NEEDS_test-e2e := build test
+NEEDS_asan := build test
+NEEDS_bench := build bench
+NEEDS_deps := $(PACKAGES_all)
+
+GOALS := $(or $(MAKECMDGOALS),all)
+needs = $(if $(filter undefined,$(origin NEEDS_$1)),build,$(NEEDS_$1))
+NEEDS := $(sort $(foreach goal,$(GOALS),$(call needs,$(goal))))
+PACKAGES := $(sort $(foreach list,$(NEEDS),$(PACKAGES_$(list))))
+
+# "deps check" says nothing when all is there, "install" when the recipe of
+# $(BUILD)/packages can help. Where it cannot, it prints the apt-get line that
+# somebody else has to run, and make ends right here with nothing added: a
+# failing recipe would print make's own words, -q only sets the exit status.
+DEPS := $(if $(PACKAGES),$(shell $(TOOLS)/deps check $(BUILD) $(PACKAGES)))
+ifeq ($(DEPS),stuck)
+MAKEFLAGS += -q
+.PHONY: $(GOALS)
+$(GOALS):
+	@false
+else
+
+# --- Flags -----------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Wconversion -Wsign-conversion -Wcast-qual -Wpointer-arith \
+	-Wwrite-strings -Wundef -Wvla -Wswitch-enum -Wdate-time \
+	-Wimplicit-fallthrough -Wnull-dereference
+ifneq ($(filter 1 true,$(CI) $(WERROR)),)
+WARNINGS += -Werror
+endif
+
+HARDENING := -fno-common -fstack-protector-strong -fPIE
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now
+ifeq ($(SANITIZE),)
+HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+else
+HARDENING += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+LINK_HARDENING += -fsanitize=$(SANITIZE)
+endif
+
+# _GNU_SOURCE is defined as empty, so that a source that defines it itself
+# (the kit is compiled without this Makefile, too) says the same thing.
+ALL_CPPFLAGS := -D_GNU_SOURCE= -Iinclude -include include/assay/banned.h
+ALL_CFLAGS := -std=gnu17 $(WARNINGS) $(HARDENING) $(CFLAGS) \
+	-ffile-prefix-map=$(CURDIR)/=
+ALL_LDFLAGS := $(LINK_HARDENING) -Wl,--as-needed $(LDFLAGS)
+
+# Which libraries a room may use. Asked of pkg-config when the first recipe
+# needs it, and not before: "make" may still have to install it.
+LIBS_harness := libuv jansson libarchive libsodium
+LIBS_sandbox := libseccomp libdw
+LIBS_kit := jansson
+LIBS_tests := cmocka
+LIBS_all := $(LIBS_harness) $(LIBS_sandbox) $(LIBS_tests)
+pkg_memo = $(or $(pkg_$1),$(eval pkg_$1 := $(shell pkg-config $2))$(pkg_$1))
+cflags = $(call pkg_memo,cflags_$1,--cflags $(LIBS_$1))
+libs = $(call pkg_memo,libs_$1,--libs $(LIBS_$1)) -lm
+
+# --- Sources ---------------------------------------------------------------
+
+OBJ := $(BUILD)/obj
+objects = $(patsubst %.c,$(OBJ)/%.o,$1)
+
+HARNESS := $(sort $(wildcard harness/*.c))
+SANDBOX := $(sort $(wildcard sandbox/*.c sandbox/*/*.c))
+KIT := $(sort $(wildcard exercises/kit/*.c))
+HARNESS_OBJECTS := $(call objects,$(HARNESS))
+SANDBOX_OBJECTS := $(call objects,$(SANDBOX))
+KIT_OBJECTS := $(call objects,$(KIT))
+
+# tests/X/test_*.c (bench_*.c for bench) are programs; the other files of the
+# folder are linked into each of them.
+UNIT := $(sort $(wildcard tests/unit/test_*.c))
+E2E := $(sort $(wildcard tests/e2e/test_*.c))
+BENCH := $(sort $(wildcard tests/bench/bench_*.c))
+UNIT_HELPERS := $(filter-out $(UNIT),$(sort $(wildcard tests/unit/*.c)))
+E2E_HELPERS := $(filter-out $(E2E),$(sort $(wildcard tests/e2e/*.c)))
+BENCH_HELPERS := $(filter-out $(BENCH),$(sort $(wildcard tests/bench/*.c)))
+UNIT_PROGRAMS := $(UNIT:%.c=$(BUILD)/%)
+E2E_PROGRAMS := $(E2E:%.c=$(BUILD)/%)
+BENCH_PROGRAMS := $(BENCH:%.c=$(BUILD)/%)
+TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(UNIT_HELPERS) \
+	$(E2E_HELPERS) $(BENCH_HELPERS))
+
+PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
+ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
+
+.PHONY: all deps tests test test-unit test-e2e asan demo bench \
+	check-headers check-rooms check-format check-docs format tidy install \
+	uninstall clean help FORCE
+.SECONDARY:
+
+all: $(PROGRAMS) $(ARCHIVES) ## build the programs (default)
+
+deps: $(BUILD)/packages ## install every Debian package that any goal needs
+
+tests: all $(UNIT_PROGRAMS) $(E2E_PROGRAMS) ## build the tests, run nothing
+
+# --- Compiling and linking -------------------------------------------------
+
+Q := $(if $(V),,@)
+QUIET := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(V)$(QUIET),,@printf '  %-5s %s\n' '$1' '$(2:$(CURDIR)/%=%)')
+
+# The list of packages that were last seen to be all there.
+ifeq ($(DEPS),install)
+$(BUILD)/packages: FORCE
+endif
+$(BUILD)/packages:
+	@$(TOOLS)/deps install $(BUILD) $(PACKAGES)
+
+# Objects depend on this file, which changes when a flag does.
+FLAGS := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+ifneq ($(file <$(BUILD)/flags),$(FLAGS))
+$(BUILD)/flags: FORCE
+endif
+$(BUILD)/flags:
+	@mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
+
+$(OBJ)/harness/%: ROOM = $(call cflags,harness)
+$(OBJ)/sandbox/%: ROOM = -Isandbox $(call cflags,sandbox)
+$(OBJ)/exercises/kit/%: ROOM = -Iexercises/kit -pthread $(call cflags,kit)
+$(OBJ)/tests/%: ROOM = -I. -Iharness -Isandbox -Iexercises/kit -pthread \
+	$(call cflags,harness) $(call cflags,sandbox)
+
+COMPILE = $(CC) $(ALL_CPPFLAGS) $(ROOM) $(ALL_CFLAGS)
+
+$(OBJ)/%.o: %.c $(BUILD)/flags | $(BUILD)/packages
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(COMPILE) -MMD -MP -c -o $@ $<
+
+LINK = $(CC) $(HARDENING) $(CFLAGS) $(ALL_LDFLAGS) -o $@ \
+	$(filter %.o,$^) $(filter %.a,$^)
+
+$(BUILD)/assay: $(HARNESS_OBJECTS)
+	$(call say,LINK,$@)
+	$Q$(LINK) $(call libs,harness)
+
+$(BUILD)/assay-sandbox: $(SANDBOX_OBJECTS)
+	$(call say,LINK,$@)
+	$Q$(LINK) $(call libs,sandbox)
+
+# Everything but main(), for tests. Made anew each time: ar would keep the
+# object of a source that is gone.
+$(BUILD)/libharness.a: $(filter-out %/main.o,$(HARNESS_OBJECTS))
+$(BUILD)/libsandbox.a: $(filter-out %/main.o,$(SANDBOX_OBJECTS))
+$(BUILD)/libkit.a: $(KIT_OBJECTS)
+$(ARCHIVES): $(BUILD)/flags
+	$(call say,AR,$@)
+	@rm -f $@
+	$Q$(AR) rcs $@ $(filter %.o,$^)
+
+$(UNIT_PROGRAMS): $(call objects,$(UNIT_HELPERS))
+$(E2E_PROGRAMS): $(call objects,$(E2E_HELPERS))
+$(BENCH_PROGRAMS): $(call objects,$(BENCH_HELPERS))
+$(UNIT_PROGRAMS) $(E2E_PROGRAMS): TEST_LIBS = $(call libs,tests)
+$(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o \
+		$(ARCHIVES)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$Q$(LINK) -pthread $(TEST_LIBS) $(call libs,harness) \
+		$(call libs,sandbox)
+
+-include $(patsubst %.o,%.d,$(HARNESS_OBJECTS) $(SANDBOX_OBJECTS) \
+	$(KIT_OBJECTS) $(TEST_OBJECTS))
+
+# --- Running ---------------------------------------------------------------
+
+# What tests and the demo find in their environment.
+export ASSAY_BUILD := $(abspath $(BUILD))
+export ASSAY_SOURCE := $(CURDIR)
+RUN_ENV := ASSAY_EXERCISES=$(CURDIR)/exercises
+RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
+
+test: tests ## run the unit and the end-to-end tests
+	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS)
+
+test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
+	@$(RUN_TESTS) $(UNIT_PROGRAMS)
+
+test-e2e: tests ## run the end-to-end tests
+	@$(RUN_TESTS) $(E2E_PROGRAMS)
+
+asan: ## run the same tests built with ASan and UBSan (in build/asan)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+
+demo: all ## grade more than 20 submissions and check what comes out
+	@$(RUN_ENV) $(TOOLS)/demo $(BUILD)
+
+bench: all $(BENCH_PROGRAMS) ## measure the box against posix_spawn and bubblewrap
+	@$(BUILD)/tests/bench/bench_box $(BUILD)/bench.json
+
+# --- Checks ----------------------------------------------------------------
+
+check-headers: | $(BUILD)/packages ## compile each header alone, with gcc and clang
+	@$(TOOLS)/check-headers gcc clang -- -std=gnu17 $(WARNINGS) -Werror \
+		-D_GNU_SOURCE= $(call pkg_memo,cflags_all,--cflags $(LIBS_all))
+
+check-rooms: ## no room includes another one's headers
+	@$(TOOLS)/check-rooms
+
+OWN_FILES = $(sort $(shell find include harness sandbox exercises tests \
+	-name '*.[ch]' ! -path "tests/hostile/*" ! -path '*/mutants/*'))
+
+check-format: | $(BUILD)/packages ## clang-format has nothing to change
+	@status=0; for file in $(OWN_FILES); do \
+		clang-format "$$file" | diff -u "$$file" - || status=1; \
+	done; exit $$status
+
+format: | $(BUILD)/packages ## let clang-format rewrite every source
+	@clang-format -i $(OWN_FILES)
+
+check-docs: | $(BUILD)/packages ## lint the man page, try the bash completion
+	@mandoc -T lint -W warning harness/assay.1
+	@$(TOOLS)/test-completion
+
+# One clang-tidy per file, so that make -j spreads them over the CPUs.
+TIDY := $(addprefix tidy/,$(HARNESS) $(SANDBOX) $(KIT))
+.PHONY: $(TIDY)
+tidy: $(TIDY) ## clang-tidy
+$(TIDY): tidy/%: | $(BUILD)/packages
+	$(call say,TIDY,$*)
+	$Qclang-tidy --quiet --warnings-as-errors='*' $* -- \
+		$(ALL_CPPFLAGS) -include $(TOOLS)/tidy.h -Isandbox -Iexercises/kit -std=gnu17 \
+		$(call cflags,harness) 2>/dev/null
+
+# --- Installing ------------------------------------------------------------
+
+INSTALL_ROOT = $(DESTDIR)$(PREFIX)
+SHARE = $(INSTALL_ROOT)/share
+LIBEXEC = $(INSTALL_ROOT)/libexec/assay
+MAN = $(SHARE)/man/man1/assay.1
+COMPLETION = $(SHARE)/bash-completion/completions/assay
+
+install: all ## install below $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(BUILD)/assay $(INSTALL_ROOT)/bin/assay
+	install -D -m 755 $(BUILD)/assay-sandbox $(LIBEXEC)/assay-sandbox
+	install -D -m 644 harness/assay.1 $(MAN)
+	install -D -m 644 harness/assay.bash $(COMPLETION)
+	rm -rf $(SHARE)/assay
+	find exercises include harness/schema -type f | while read -r file; do \
+		install -D -m 644 "$$file" \
+			"$(SHARE)/assay/$${file#harness/}" || exit 1; \
+	done
+
+uninstall: ## remove what install made
+	rm -rf $(SHARE)/assay $(LIBEXEC)
+	rm -f $(INSTALL_ROOT)/bin/assay $(MAN) $(COMPLETION)
+
+clean: ## remove the build folder
+	rm -rf $(BUILD)
+
+help: ## print this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' Makefile | \
+		while IFS="$$(printf '\t')" read -r goal text; do \
+			printf '  %-14s %s\n' "$$goal" "$$text"; \
+		done
+
+endif

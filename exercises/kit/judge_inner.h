@@ -1,0 +1,42 @@
+/*
+ * judge_inner.h - what judge.c and judge_watch.c share
+ *
+ * Three descriptors matter: the harness's events on 0, the verdict on 3, the
+ * channel on 4 (and 6). Nothing blocks without a deadline. Messages stay in
+ * the socket until judge_wait() takes them; events are taken in as they come,
+ * and what they say is kept here.
+ */
+#ifndef ASSAY_KIT_JUDGE_INNER_H
+#define ASSAY_KIT_JUDGE_INNER_H
+
+#include "judge.h"
+
+#include "events.h"
+
+#define JUDGE_HARNESS_NS UINT64_C(10000000000) /* for the harness to answer */
+
+struct judge {
+	struct events events;
+	json_t *params;       /* the first line */
+	const char *property;
+	json_t *expected;
+	json_t *actual;
+	uint64_t started_ns;
+	size_t history_bytes;
+	struct judge_probe probe;
+	bool probed;          /* an answer is in .probe */
+	bool ended;
+	bool ended_well;
+	char ending[160];
+};
+
+/** Take in whatever the harness has said by now. */
+void judge_take_events(struct judge *judge);
+
+/** Sleep until the harness or @fd (if >= 0) has something, or @until_ns. */
+void judge_sleep_until(const struct judge *judge, int fd, uint64_t until_ns);
+
+/** Write one line to the harness. Steals @line. */
+void judge_write_line(json_t *line);
+
+#endif

@@ -1,0 +1,293 @@
+/*
+ * archive.c - the entries of a .tar.gz, .tar or .zip, see intake.h
+ *
+ * The packed bytes are bounded and read into memory, and libarchive reads
+ * from there: only tar and zip, only plain or through gzip once. Every byte of
+ * every entry is unpacked by the loops below, never skipped by the library,
+ * so that a bomb is noticed wherever it hides and reading ends right there.
+ */
+#include "intake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <assay/cleanup.h>
+
+#define PACKED_MAX SUBMISSION_BYTES_MAX
+/* What comes out of gzip, with headers and padding. */
+#define STREAM_MAX (2 * SUBMISSION_BYTES_MAX)
+#define PACKED_CHUNK 65536
+
+/* Bytes in memory; grows. */
+struct buffer {
+	char *bytes;
+	size_t size;
+};
+
+static bool buffer_append(struct buffer *buffer, const void *bytes, size_t size)
+{
+	size_t needed = buffer->size + size, step = PACKED_CHUNK;
+	char *longer;
+
+	/* Grown by doubling: enlarged whenever a power of two is passed. */
+	while (step < needed)
+		step *= 2;
+	if (!buffer->bytes || step / 2 >= buffer->size) {
+		longer = realloc(buffer->bytes, step);
+		if (!longer)
+			return false;
+		buffer->bytes = longer;
+	}
+	memcpy(buffer->bytes + buffer->size, bytes, size);
+	buffer->size = needed;
+	return true;
+}
+
+/* All of @fd, unless that is more than PACKED_MAX, which is rejected. */
+static int read_packed(struct intake *intake, int fd, struct buffer *packed,
+		       struct error *err)
+{
+	char chunk[PACKED_CHUNK];
+
+	for (;;) {
+		ssize_t got = pread(fd, chunk, sizeof chunk,
+				    (off_t)packed->size);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, errno, "reading");
+		if (got == 0)
+			return 0;
+		if (packed->size + (size_t)got > PACKED_MAX) {
+			submission_reject(intake->submission, "too-large", NULL,
+					  "The archive is larger than %u MiB",
+					  PACKED_MAX >> 20);
+			return 0;
+		}
+		if (!buffer_append(packed, chunk, (size_t)got))
+			return error_set(err, ENOMEM, "out of memory");
+	}
+}
+
+static bool starts_with(const struct buffer *packed, size_t at,
+			const char *magic)
+{
+	size_t length = strlen(magic);
+
+	return packed->size >= at + length &&
+	       memcmp(packed->bytes + at, magic, length) == 0;
+}
+
+/* Whether it was meant to be an archive, even when it cannot be read. */
+static bool looks_like_archive(const struct buffer *packed)
+{
+	return starts_with(packed, 0, "\x1f\x8b") ||   /* gzip, RFC 1952 */
+	       starts_with(packed, 0, "PK\x03\x04") || /* zip, APPNOTE 4.3.7 */
+	       starts_with(packed, 0, "PK\x05\x06") || /* and an empty one */
+	       starts_with(packed, 257, "ustar");      /* POSIX pax */
+}
+
+static struct archive *reader_new(void)
+{
+	struct archive *reader = archive_read_new();
+
+	if (reader && (archive_read_support_filter_gzip(reader) != ARCHIVE_OK ||
+		       archive_read_support_format_tar(reader) != ARCHIVE_OK ||
+		       archive_read_support_format_zip(reader) != ARCHIVE_OK)) {
+		(void)archive_read_free(reader);
+		return NULL;
+	}
+	return reader;
+}
+
+/*
+ * The name in UTF-8 where it can be had: in a C locale, the other one may
+ * have question marks for what that locale cannot say.
+ */
+static const char *entry_name(struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname_utf8(entry);
+
+	return name ? name : archive_entry_pathname(entry);
+}
+
+/* What the archive says of an entry and a folder cannot have. */
+static bool check_header(struct intake *intake, struct archive_entry *entry,
+			 const char *name, enum intake_choice choice)
+{
+	const char *rule = NULL, *text = NULL;
+
+	if (choice == INTAKE_FILE && archive_entry_hardlink(entry)) {
+		rule = "hard-link";
+		text = "is a hard link; only plain files are taken";
+	} else if (archive_entry_is_encrypted(entry)) {
+		rule = "encrypted";
+		text = "is encrypted";
+	} else if (archive_entry_sparse_count(entry) > 0) {
+		rule = "sparse-file";
+		text = "is a sparse file; only plain files are taken";
+	} else if (archive_entry_size_is_set(entry) &&
+		   (archive_entry_size(entry) < 0 ||
+		    archive_entry_size(entry) > SUBMISSION_BYTES_MAX)) {
+		rule = "too-large";
+		text = "says that it is larger than all files may be together";
+	}
+	if (rule)
+		submission_reject(intake->submission, rule, name, "%s", text);
+	return !rule;
+}
+
+static void reject_corrupt(struct intake *intake, struct archive *reader)
+{
+	const char *text = archive_error_string(reader);
+
+	submission_reject(intake->submission, "corrupt-archive", NULL,
+			  "The archive is damaged or cut off (%s)",
+			  text ? text : "no details");
+}
+
+/* Unpack an entry, into @data if that is not NULL; at worst into nothing. */
+static int unpack(struct intake *intake, struct archive *reader,
+		  const char *name, struct buffer *data, struct error *err)
+{
+	uint64_t unpacked = 0;
+	const void *block;
+	la_int64_t offset;
+	size_t size;
+
+	for (;;) {
+		int got = archive_read_data_block(reader, &block, &size,
+						  &offset);
+
+		if (got == ARCHIVE_EOF)
+			return 0;
+		if (got != ARCHIVE_OK) {
+			reject_corrupt(intake, reader);
+			return 0;
+		}
+		if (offset < 0 || (uint64_t)offset != unpacked) {
+			submission_reject(intake->submission, "sparse-file",
+					  name,
+					  "is a sparse file; only plain "
+					  "files are taken");
+			return 0;
+		}
+		if (!intake_bytes(intake, name, size))
+			return 0;
+		unpacked += size;
+		if (data && size > 0 && !buffer_append(data, block, size))
+			return error_set(err, ENOMEM, "out of memory");
+	}
+}
+
+static int take_entry(struct intake *intake, struct archive *reader,
+		      struct archive_entry *entry, struct error *err)
+{
+	const char *name = entry_name(entry);
+	char path[FILESET_PATH_MAX + 1];
+	struct buffer data = { 0 };
+	enum intake_choice choice;
+	mode_t mode = archive_entry_mode(entry);
+	int rc;
+
+	if (!name) {
+		submission_reject(intake->submission, "non-ascii-name", NULL,
+				  "Entry %u has a name that is not plain ASCII",
+				  intake->entries + 1);
+		return 0;
+	}
+	/* A hard link has the type of what it leads to, or none. */
+	if (archive_entry_hardlink(entry))
+		mode = S_IFREG;
+	choice = intake_entry(intake, name, mode, path);
+	if (choice == INTAKE_REJECTED ||
+	    !check_header(intake, entry, name, choice))
+		return 0;
+	rc = unpack(intake, reader, name, choice == INTAKE_FILE ? &data : NULL,
+		    err);
+	if (rc == 0 && choice == INTAKE_FILE && !intake->submission->rejected)
+		rc = intake_add(intake, path, data.size ? data.bytes : "",
+				data.size, err);
+	free(data.bytes);
+	return rc;
+}
+
+/* Headers can be a bomb as well, and gzip in gzip always is suspicious. */
+static bool check_stream(struct intake *intake, struct archive *reader)
+{
+	/* The last "filter" is the source in memory itself. */
+	if (archive_filter_count(reader) > 2)
+		submission_reject(intake->submission, "nested-compression",
+				  NULL, "The archive is compressed twice");
+	if (archive_filter_bytes(reader, 0) > STREAM_MAX)
+		submission_reject(intake->submission, "too-large", NULL,
+				  "The archive unpacks to more than %u MiB",
+				  STREAM_MAX >> 20);
+	return !intake->submission->rejected;
+}
+
+static int take_entries(struct intake *intake, struct archive *reader,
+			const struct buffer *packed, struct error *err)
+{
+	struct archive_entry *entry;
+	bool recognised = looks_like_archive(packed), readable;
+	int rc = 0;
+
+	while (rc == 0 && !intake->submission->rejected) {
+		int got = archive_read_next_header(reader, &entry);
+
+		if (got == ARCHIVE_EOF)
+			break;
+		/* ARCHIVE_RETRY, too, means a header that makes no sense. */
+		readable = got == ARCHIVE_OK || got == ARCHIVE_WARN;
+		if (!readable && !recognised)
+			return error_set(err, EINVAL,
+					 "not a .tar.gz, .tar or .zip archive");
+		recognised = true;
+		if (!readable)
+			reject_corrupt(intake, reader);
+		else if (check_stream(intake, reader))
+			rc = take_entry(intake, reader, entry, err);
+	}
+	return rc;
+}
+
+int archive_take(struct intake *intake, int fd, struct error *err)
+{
+	struct buffer packed = { 0 };
+	struct archive *reader = NULL;
+	int rc = read_packed(intake, fd, &packed, err);
+
+	if (rc < 0 || intake->submission->rejected)
+		goto out;
+	if (packed.size == 0) {
+		rc = error_set(err, EINVAL, "an empty file");
+		goto out;
+	}
+	intake->packed_bytes = packed.size;
+	reader = reader_new();
+	if (!reader)
+		rc = error_set(err, ENOMEM, "libarchive cannot be started");
+	else if (archive_read_open_memory(reader, packed.bytes, packed.size) !=
+		 ARCHIVE_OK) {
+		if (looks_like_archive(&packed))
+			reject_corrupt(intake, reader);
+		else
+			rc = error_set(err, EINVAL,
+				       "not a .tar.gz, .tar or .zip archive");
+	} else {
+		rc = take_entries(intake, reader, &packed, err);
+	}
+out:
+	if (reader)
+		(void)archive_read_free(reader);
+	free(packed.bytes);
+	return rc;
+}

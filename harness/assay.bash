@@ -1,0 +1,90 @@
+# bash completion for assay(1)
+
+_assay_exercises()
+{
+	# Ids look like topic/name; "list" prints one per line, first.
+	"$1" list 2>/dev/null |
+		sed -n 's|^[[:space:]]*\([a-z0-9-]*/[a-z0-9-]*\).*|\1|p'
+}
+
+_assay()
+{
+	local word=${COMP_WORDS[COMP_CWORD]}
+	local previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local assay=${COMP_WORDS[0]} subcommand=${COMP_WORDS[1]:-}
+	local words='' files=yes i
+
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words='list start check pack grade verify doctor sandbox'
+		words+=' --help --version'
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+		return
+	fi
+
+	# A command to run in the sandbox stands behind "--".
+	if [ "$subcommand" = sandbox ]; then
+		for ((i = 2; i < COMP_CWORD; i++)); do
+			[ "${COMP_WORDS[i]}" != -- ] || {
+				compopt -o default
+				return
+			}
+		done
+	fi
+
+	case $previous in
+	--profile) words='run build judge' files='' ;;
+	--network) words='none loopback' files='' ;;
+	--require) words='full limited minimal' files='' ;;
+	--exercise) words=$(_assay_exercises "$assay") files='' ;;
+	--test | --seed | --jobs | --repeat | --lang | --cpu | --wall) return ;;
+	--memory | --processes | --files | --file-size | --stack) return ;;
+	--env) return ;;
+	--out | --cwd)
+		compopt -o dirnames
+		return
+		;;
+	--hidden | --stdin | --stdout | --stderr | --result | --bind) ;;
+	-o | --output)
+		# An archive for pack, a number of bytes for sandbox.
+		[ "$subcommand" = pack ] || return
+		;;
+	*)
+		case $subcommand in
+		list) words='--json' files='' ;;
+		start)
+			words='--lang --json'
+			if [ "$COMP_CWORD" -eq 2 ]; then
+				words+=" $(_assay_exercises "$assay")"
+				files=''
+			fi
+			;;
+		check) words='--test --seed --exercise --lang --debug --json' ;;
+		pack) words='-o --output --json' ;;
+		grade)
+			words='--out --exercise --lang --jobs --hidden'
+			words+=' --require --json --quiet'
+			;;
+		verify)
+			words="--repeat --jobs --json $(_assay_exercises "$assay")"
+			files=''
+			;;
+		doctor) words='--json' files='' ;;
+		sandbox)
+			words='--profile --cpu --wall --memory --processes'
+			words+=' --files --file-size --output --stack'
+			words+=' --network --bind'
+			words+=' --env --cwd --stdin --stdout --stderr'
+			words+=' --result --repeat --require --'
+			;;
+		*) return ;;
+		esac
+		words+=' --help'
+		;;
+	esac
+
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+	[ -z "$files" ] || [ "${#COMPREPLY[@]}" -gt 0 ] || compopt -o default
+}
+
+complete -F _assay assay

@@ -1,0 +1,168 @@
+/*
+ * batch.c - see batch.h
+ */
+#include "batch.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+struct batch;
+
+struct slot {
+	struct batch *batch;
+	struct testrun_boxes boxes;
+	bool busy;
+};
+
+/* An exercise's toolkit, or why there is none. */
+struct known_exercise {
+	struct known_exercise *next;
+	char *id;
+	struct toolkit *toolkit;
+	struct error err;
+};
+
+struct batch {
+	const struct batch_options *options;
+	uv_loop_t loop;
+	struct slot *slots;
+	struct known_exercise *known;
+};
+
+/* ---- exercises ---- */
+
+static int find_toolkit(void *data, const char *id, const struct toolkit **ret,
+			struct error *err)
+{
+	const struct slot *slot = data;
+	struct batch *batch = slot->batch;
+	const struct job_options *options = &batch->options->job;
+	struct known_exercise *known;
+
+	for (known = batch->known; known; known = known->next)
+		if (strcmp(known->id, id) == 0)
+			break;
+	if (!known) {
+		known = calloc(1, sizeof *known);
+		CHECK(known);
+		known->id = strdup(id);
+		CHECK(known->id);
+		known->next = batch->known;
+		batch->known = known;
+		(void)toolkit_new(options->exercises, id, options->sandbox,
+				  &known->toolkit, &known->err);
+	}
+	if (!known->toolkit) {
+		*err = known->err;
+		return -known->err.code;
+	}
+	*ret = known->toolkit;
+	return 0;
+}
+
+static void forget_exercises(struct batch *batch)
+{
+	struct known_exercise *known;
+
+	while ((known = batch->known)) {
+		batch->known = known->next;
+		toolkit_free(known->toolkit);
+		free(known->id);
+		free(known);
+	}
+}
+
+/* ---- slots ---- */
+
+static void job_done(void *data, struct result *result,
+		     const struct error *err)
+{
+	struct slot *slot = data;
+	const struct batch_options *options = slot->batch->options;
+
+	slot->busy = false;
+	options->done(options->data, result, err);
+}
+
+/* A job that needs no box is over at once, so this loops; a job that waited
+ * comes back through the loop in batch_run(). */
+static void fill_slot(struct slot *slot)
+{
+	const struct batch_options *options = slot->batch->options;
+	struct submission *submission;
+
+	while (!slot->busy && options->next(options->data, &submission) > 0) {
+		slot->busy = true;
+		job_start(&slot->batch->loop, &slot->boxes, &options->job,
+			  submission, find_toolkit, job_done, slot);
+	}
+}
+
+static void open_slot(struct batch *batch, struct slot *slot)
+{
+	const char *path = batch->options->job.sandbox;
+
+	slot->batch = batch;
+	slot->boxes.candidate = box_client_new(&batch->loop, path, NULL);
+	slot->boxes.judge = box_client_new(&batch->loop, path, NULL);
+	slot->boxes.baseline = box_client_new(&batch->loop, path, NULL);
+}
+
+static void close_slot(struct slot *slot)
+{
+	box_client_close(slot->boxes.candidate);
+	box_client_close(slot->boxes.judge);
+	box_client_close(slot->boxes.baseline);
+}
+
+static bool any_busy(const struct batch *batch)
+{
+	unsigned i;
+
+	for (i = 0; i < batch->options->slots; i++)
+		if (batch->slots[i].busy)
+			return true;
+	return false;
+}
+
+void batch_run(const struct batch_options *options)
+{
+	struct batch batch = { .options = options };
+	unsigned i;
+
+	CHECK(options->slots >= 1 && options->slots <= BATCH_SLOTS_MAX);
+	CHECK(uv_loop_init(&batch.loop) == 0);
+	batch.slots = calloc(options->slots, sizeof *batch.slots);
+	CHECK(batch.slots);
+	for (i = 0; i < options->slots; i++)
+		open_slot(&batch, &batch.slots[i]);
+	for (;;) {
+		for (i = 0; i < options->slots; i++)
+			fill_slot(&batch.slots[i]);
+		if (!any_busy(&batch))
+			break;
+		(void)uv_run(&batch.loop, UV_RUN_ONCE);
+	}
+	for (i = 0; i < options->slots; i++)
+		close_slot(&batch.slots[i]);
+	/* until every box has gone */
+	(void)uv_run(&batch.loop, UV_RUN_DEFAULT);
+	CHECK(uv_loop_close(&batch.loop) == 0);
+	free(batch.slots);
+	forget_exercises(&batch);
+}
+
+unsigned batch_default_slots(void)
+{
+	cpu_set_t cpus;
+	int count;
+
+	if (sched_getaffinity(0, sizeof cpus, &cpus) < 0)
+		return 1;
+	count = CPU_COUNT(&cpus);
+	return count > BATCH_SLOTS_MAX ? BATCH_SLOTS_MAX : (unsigned)count;
+}

@@ -1,0 +1,416 @@
+/*
+ * box_client.c - see box_client.h
+ *
+ *            run()                hello              run sent
+ *   IDLE_DOWN ----> STARTING ---------------> UP ----------------> RUNNING
+ *       ^              |                       ^                      |
+ *       |   dies       | dies                  |        result        |
+ *       +--------------+---------------------- + <--------------------+
+ *
+ * Failure modes: the process cannot be started, dies (the socket closes), says
+ * that the host gives no box, or does not answer in time (it is then killed).
+ * All of them end in fail(), which tells the owner of the run.
+ */
+#include "box_client.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+#include <assay/message.h>
+
+/* Over a run's own wall limit: set-up, the kernel taking a large process tree
+ * down, a busy machine. Past it the box itself is considered broken. */
+#define ANSWER_SLACK_MS 60000u
+#define HELLO_LIMIT_MS 30000u
+#define BINDS_MAX 16
+
+struct box_client {
+	uv_loop_t *loop;
+	const char *path;
+	char *const *binds;
+	/* A process has its handles to itself: after its death they close
+	 * while the next process may already be starting. */
+	struct link *link;
+	struct boxspec spec; /* of the run wanted or under way */
+	bool wanted;         /* a run has been asked for and is not over */
+	box_done_cb done;
+	void *done_data;
+	box_probed_cb probed;
+	void *probed_data;
+	struct box_hello hello;
+	bool greeted; /* hello is filled */
+	bool closing;
+};
+
+/* One process and the socket to it. */
+struct link {
+	struct box_client *client; /* NULL: dropped, only closing */
+	uv_process_t process;
+	uv_poll_t poll;
+	uv_timer_t timer;
+	int socket_fd;
+	int open_handles;
+	bool running; /* process has been started */
+	bool up;      /* hello came */
+	bool sent;    /* the run is in the box */
+};
+
+static void drop_link(struct link *link);
+
+/* ---- telling the owner ---- */
+
+static void finish(struct box_client *client, const struct box_result *result,
+		   const int *fds, size_t fd_count, const char *fault)
+{
+	box_probed_cb probed = client->probed;
+	box_done_cb done = client->done;
+
+	client->wanted = false;
+	client->probed = NULL;
+	boxspec_release(&client->spec);
+	if (probed)
+		probed(client->probed_data, NULL);
+	done(client->done_data, result, fds, fd_count, fault);
+}
+
+static void fail(struct box_client *client, const char *why)
+{
+	char fault[256];
+
+	(void)snprintf(fault, sizeof fault, "%s", why);
+	if (client->link)
+		drop_link(client->link);
+	if (client->wanted)
+		finish(client, NULL, NULL, 0, fault);
+}
+
+/* ---- the process and its handles ---- */
+
+static void closed_cb(uv_handle_t *handle)
+{
+	struct link *link = handle->data;
+
+	if (--link->open_handles > 0)
+		return;
+	free(link);
+}
+
+static void close_handle(struct link *link, uv_handle_t *handle)
+{
+	handle->data = link;
+	if (!uv_is_closing(handle))
+		uv_close(handle, closed_cb);
+}
+
+/* Remove what a box that was killed could not remove itself. */
+static void swept_cb(uv_process_t *process, int64_t status, int signal)
+{
+	(void)status;
+	(void)signal;
+	uv_close((uv_handle_t *)process, (uv_close_cb)free);
+}
+
+static void sweep(struct box_client *client)
+{
+	char path[4096], option[] = "--sweep";
+	char *argv[] = { path, option, NULL };
+	uv_process_options_t options = {
+		.file = path,
+		.args = argv,
+		.exit_cb = swept_cb,
+	};
+	uv_process_t *process = calloc(1, sizeof *process);
+
+	if (!process)
+		return;
+	(void)snprintf(path, sizeof path, "%s", client->path);
+	if (uv_spawn(client->loop, process, &options) < 0)
+		uv_close((uv_handle_t *)process, (uv_close_cb)free);
+}
+
+static void exited_cb(uv_process_t *process, int64_t status, int signal)
+{
+	struct link *link = process->data;
+	struct box_client *client = link->client;
+	char fault[96];
+
+	close_handle(link, (uv_handle_t *)process);
+	if (!client)
+		return;
+	if (signal)
+		(void)snprintf(fault, sizeof fault,
+			       "the box was killed by signal %d", signal);
+	else
+		(void)snprintf(fault, sizeof fault,
+			       "the box ended with status %d", (int)status);
+	sweep(client);
+	fail(client, fault);
+}
+
+/* Let go of a process: it ends by itself when its socket closes. */
+static void drop_link(struct link *link)
+{
+	struct box_client *client = link->client;
+
+	if (client)
+		client->link = NULL;
+	link->client = NULL;
+	(void)uv_poll_stop(&link->poll);
+	close_handle(link, (uv_handle_t *)&link->poll);
+	close_handle(link, (uv_handle_t *)&link->timer);
+	(void)close(link->socket_fd);
+	if (!link->running)
+		close_handle(link, (uv_handle_t *)&link->process);
+}
+
+/* ---- what comes over the socket ---- */
+
+static void overdue_cb(uv_timer_t *timer)
+{
+	struct link *link = timer->data;
+
+	if (link->running)
+		(void)uv_process_kill(&link->process, SIGKILL);
+}
+
+static void send_run(struct link *link)
+{
+	struct box_client *client = link->client;
+	uint64_t wall_ms = client->spec.run.limits.wall_us / 1000;
+	struct error err = { 0 };
+	int result;
+
+	link->sent = true;
+	result = boxspec_send(&client->spec, link->socket_fd, &err);
+	/* our copies of its descriptors would keep pipes from ending */
+	boxspec_release(&client->spec);
+	if (result < 0) {
+		fail(client, err.text);
+		return;
+	}
+	(void)uv_timer_start(&link->timer, overdue_cb,
+			     wall_ms + ANSWER_SLACK_MS, 0);
+}
+
+static void take_hello(struct link *link, const struct box_hello *hello)
+{
+	struct box_client *client = link->client;
+
+	(void)uv_timer_stop(&link->timer);
+	client->hello = *hello;
+	client->greeted = true;
+	link->up = true;
+	if (hello->protocol != BOX_PROTOCOL)
+		fail(client, "assay-sandbox is of another version");
+	else if (hello->error)
+		fail(client, hello->message);
+	else if (client->wanted)
+		send_run(link);
+}
+
+static void take_message(struct link *link, const char *message, size_t size,
+			 const int *fds, size_t fd_count)
+{
+	struct box_client *client = link->client;
+	struct box_result result;
+	struct box_probed probed;
+	box_probed_cb callback;
+	uint32_t type;
+
+	memcpy(&type, message, sizeof type);
+	if (type == BOX_RESULT && size == sizeof result && link->sent) {
+		memcpy(&result, message, sizeof result);
+		link->sent = false;
+		(void)uv_timer_stop(&link->timer);
+		finish(client, &result, fds, fd_count, NULL);
+	} else if (type == BOX_PROBED && size == sizeof probed) {
+		memcpy(&probed, message, sizeof probed);
+		callback = client->probed;
+		client->probed = NULL;
+		if (callback)
+			callback(client->probed_data,
+				 probed.alive ? &probed : NULL);
+	} else {
+		fail(client, "the box sent what it should not");
+	}
+}
+
+static void readable_cb(uv_poll_t *poll, int status, int events)
+{
+	union {
+		struct box_hello hello;
+		struct box_result result;
+		char bytes[sizeof(struct box_hello)];
+	} message;
+	struct link *link = poll->data;
+	int fds[BOX_OUTPUTS_MAX];
+	size_t fd_count;
+	ssize_t size;
+
+	(void)events;
+	size = status < 0 ? 0
+			  : message_receive(link->socket_fd, &message,
+					    sizeof message, fds,
+					    BOX_OUTPUTS_MAX, &fd_count);
+	if (size < (ssize_t)sizeof(uint32_t)) {
+		/* its exit says more than the closed socket */
+		(void)uv_poll_stop(&link->poll);
+		return;
+	}
+	if (!link->up && size == sizeof message.hello &&
+	    message.hello.type == BOX_HELLO)
+		take_hello(link, &message.hello);
+	else
+		take_message(link, message.bytes, (size_t)size, fds, fd_count);
+}
+
+/* ---- starting ---- */
+
+static int spawn(struct link *link, int box_end)
+{
+	struct box_client *client = link->client;
+	char program[] = "assay-sandbox", bind[] = "--bind";
+	char *argv[2 * BINDS_MAX + 2] = { program };
+	uv_stdio_container_t stdio[BOX_SOCKET_FD + 1] = {
+		{ .flags = UV_IGNORE },
+		{ .flags = UV_IGNORE },
+		{ .flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO },
+		{ .flags = UV_INHERIT_FD, .data.fd = box_end },
+	};
+	uv_process_options_t options = {
+		.file = client->path,
+		.args = argv,
+		.exit_cb = exited_cb,
+		.stdio = stdio,
+		.stdio_count = BOX_SOCKET_FD + 1,
+		/* a Ctrl-C at the terminal is the harness's to handle */
+		.flags = UV_PROCESS_DETACHED,
+	};
+	int i, count = 1;
+
+	for (i = 0; client->binds && client->binds[i] && i < BINDS_MAX; i++) {
+		argv[count++] = bind;
+		argv[count++] = client->binds[i];
+	}
+	return uv_spawn(client->loop, &link->process, &options);
+}
+
+static void start(struct box_client *client)
+{
+	struct link *link = calloc(1, sizeof *link);
+	char fault[128];
+	int ends[2], result;
+
+	CHECK(link);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		free(link);
+		fail(client, "no socket for a box: too many open files?");
+		return;
+	}
+	link->client = client;
+	link->socket_fd = ends[0];
+	link->open_handles = 3;
+	client->link = link;
+	(void)uv_timer_init(client->loop, &link->timer);
+	(void)uv_poll_init(client->loop, &link->poll, ends[0]);
+	link->process.data = link->poll.data = link->timer.data = link;
+	result = spawn(link, ends[1]);
+	(void)close(ends[1]);
+	if (result < 0) {
+		(void)snprintf(fault, sizeof fault, "cannot start a box: %s",
+			       uv_strerror(result));
+		fail(client, fault);
+		return;
+	}
+	link->running = true;
+	(void)uv_poll_start(&link->poll, UV_READABLE, readable_cb);
+	(void)uv_timer_start(&link->timer, overdue_cb, HELLO_LIMIT_MS, 0);
+}
+
+/* ---- the owner's side ---- */
+
+struct box_client *box_client_new(uv_loop_t *loop, const char *sandbox_path,
+				  char *const *binds)
+{
+	struct box_client *client = calloc(1, sizeof *client);
+
+	CHECK(client);
+	client->loop = loop;
+	client->path = sandbox_path;
+	client->binds = binds;
+	return client;
+}
+
+void box_client_run(struct box_client *client, struct boxspec *spec,
+		    box_done_cb done, void *data)
+{
+	CHECK(!client->wanted);
+	client->spec = *spec;
+	client->done = done;
+	client->done_data = data;
+	client->wanted = true;
+	if (!client->link)
+		start(client);
+	else if (client->link->up)
+		send_run(client->link);
+}
+
+static void control(struct box_client *client, uint32_t type)
+{
+	struct box_control message = { .type = type };
+
+	/* a box that is not there any more is told by its exit */
+	(void)message_send(client->link->socket_fd, &message, sizeof message,
+			   NULL, 0);
+}
+
+void box_client_probe(struct box_client *client, box_probed_cb probed,
+		      void *data)
+{
+	if (!client->link || !client->link->sent || client->probed) {
+		probed(data, NULL);
+		return;
+	}
+	client->probed = probed;
+	client->probed_data = data;
+	control(client, BOX_PROBE);
+}
+
+void box_client_kill(struct box_client *client)
+{
+	if (client->link && client->link->sent)
+		control(client, BOX_KILL);
+}
+
+bool box_client_busy(const struct box_client *client)
+{
+	return client->wanted;
+}
+
+const struct box_hello *box_client_hello(const struct box_client *client)
+{
+	return client->greeted ? &client->hello : NULL;
+}
+
+int box_client_pid(const struct box_client *client)
+{
+	return client->link && client->link->running
+		       ? client->link->process.pid
+		       : 0;
+}
+
+void box_client_close(struct box_client *client)
+{
+	if (!client)
+		return;
+	CHECK(!client->wanted);
+	if (client->link)
+		drop_link(client->link);
+	free(client);
+}

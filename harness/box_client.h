@@ -1,0 +1,70 @@
+/*
+ * box_client.h - the harness's end of one box
+ *
+ * A client starts its assay-sandbox process when it is first needed and again
+ * after it died; a run that is cut off by that is told to its owner as a
+ * fault, never as a result. One run at a time.
+ */
+#ifndef ASSAY_BOX_CLIENT_H
+#define ASSAY_BOX_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <uv.h>
+
+#include <assay/box.h>
+#include <assay/error.h>
+
+#include "boxspec.h"
+
+struct box_client;
+
+/**
+ * How a run ended. Exactly one of @result and @fault is NULL. @fds are the
+ * collected files, the callee's from now on. The client is idle again: the
+ * callback may start the next run.
+ */
+typedef void (*box_done_cb)(void *data, const struct box_result *result,
+			    const int *fds, size_t fd_count,
+			    const char *fault);
+
+/** @probed is NULL when the run was over or the box has died. */
+typedef void (*box_probed_cb)(void *data, const struct box_probed *probed);
+
+/**
+ * @binds: NULL-terminated "SRC[:DST[:rw]]" for --bind, or NULL; must live as
+ * long as the client. Starts nothing yet.
+ */
+struct box_client *box_client_new(uv_loop_t *loop, const char *sandbox_path,
+				  char *const *binds);
+
+/**
+ * Start a run. @spec is the client's from now on. The callback always comes;
+ * from within this call when not even a box can be started.
+ */
+void box_client_run(struct box_client *client, struct boxspec *spec,
+		    box_done_cb done, void *data);
+
+/** Ask for a measurement of the run under way. One question at a time. */
+void box_client_probe(struct box_client *client, box_probed_cb probed,
+		      void *data);
+
+/** End the run under way; its callback comes as always. */
+void box_client_kill(struct box_client *client);
+
+bool box_client_busy(const struct box_client *client);
+
+/** What the box said of itself; NULL before its first hello. */
+const struct box_hello *box_client_hello(const struct box_client *client);
+
+/** The process of the box, 0 when there is none. */
+int box_client_pid(const struct box_client *client);
+
+/**
+ * Close the socket, whereupon the box ends by itself, and free the client
+ * once its process is gone. @client may be NULL.
+ */
+void box_client_close(struct box_client *client);
+
+#endif

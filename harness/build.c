@@ -1,0 +1,180 @@
+/*
+ * build.c - see build.h
+ *
+ * All commands of a build run in one box, one after the other, as a shell
+ * script that we write: what one leaves behind the next one finds, and nobody
+ * else ever does. The script's exit status says which command failed, and
+ * tells a failing compiler from one that is not there.
+ */
+#include "build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+
+#include "diagnostics.h"
+#include "text.h"
+
+#define STATUS_MISSING 99  /* a command of the build is not installed */
+#define STATUS_COMMAND 100 /* + index of the one that failed */
+#define OUTPUT_KEPT_BYTES (16u * 1024)
+
+struct build {
+	build_done_cb done;
+	void *data;
+	int log_fd; /* memfd: what the commands printed */
+};
+
+static void quote(FILE *script, const char *word)
+{
+	(void)fputc('\'', script);
+	for (; *word; word++)
+		if (*word == '\'')
+			(void)fputs("'\\''", script);
+		else
+			(void)fputc(*word, script);
+	(void)fputs("' ", script);
+}
+
+/* One line per command, that leaves with a status of its own. */
+static char *write_script(const struct build_request *request)
+{
+	char *text = NULL, **word;
+	size_t size, i;
+	FILE *script = open_memstream(&text, &size);
+
+	CHECK(script);
+	for (i = 0; i < request->command_count; i++) {
+		for (word = request->commands[i].argv; *word; word++)
+			quote(script, *word);
+		(void)fprintf(script,
+			      "\ncase $? in 0);; 126|127) exit %d;; "
+			      "*) exit %zu;; esac\n",
+			      STATUS_MISSING, STATUS_COMMAND + i);
+	}
+	CHECK(fclose(script) == 0);
+	return text;
+}
+
+/* The whole of a small memfd; NUL-terminated, free() it. */
+static char *read_log(int fd, size_t *size)
+{
+	struct stat status = { 0 };
+	char *text;
+	ssize_t got;
+
+	(void)fstat(fd, &status);
+	text = malloc((size_t)status.st_size + 1);
+	CHECK(text);
+	got = pread(fd, text, (size_t)status.st_size, 0);
+	*size = got > 0 ? (size_t)got : 0;
+	text[*size] = '\0';
+	return text;
+}
+
+static void settle(struct build_result *build, const struct box_result *box,
+		   bool program)
+{
+	build->box = *box;
+	if (box->outcome == BOX_FAILED)
+		build->fault = text_format("build box: %s: %s", box->step,
+					   strerror(box->error));
+	else if (box->outcome == BOX_EXITED &&
+		 box->exit_status == STATUS_MISSING)
+		build->fault = text_format("build: a compiler or linker of the "
+					   "exercise is not installed");
+	else if (box->outcome == BOX_EXITED &&
+		 box->exit_status >= STATUS_COMMAND)
+		build->command = (unsigned)(box->exit_status - STATUS_COMMAND);
+	build->ok = box->outcome == BOX_EXITED && box->exit_status == 0 &&
+		    program;
+}
+
+/* What was built, out of the box's own memory. Takes @fd over. */
+static int take_program(int fd)
+{
+	AUTO_CLOSE int from = fd;
+	AUTO_CLOSE int to = memfd_create("program", MFD_CLOEXEC);
+	off_t offset = 0;
+	ssize_t sent = -1;
+
+	if (to >= 0)
+		while ((sent = sendfile(to, from, &offset,
+					BUILD_PROGRAM_BYTES_MAX)) > 0)
+			continue;
+	return sent < 0 ? -1 : TAKE_FD(to);
+}
+
+static void built_cb(void *data, const struct box_result *box, const int *fds,
+		     size_t fd_count, const char *fault)
+{
+	struct build *build = data;
+	struct build_result result = { .diagnostics = json_array() };
+	AUTO_FREE char *log = NULL;
+	AUTO_FREE char *rest = NULL;
+	int program = fd_count == 1 ? take_program(fds[0]) : -1;
+	size_t size;
+
+	log = read_log(build->log_fd, &size);
+	rest = diagnostics_parse(log, size, result.diagnostics);
+	if (rest)
+		result.output = text_clean(rest, strlen(rest),
+					   OUTPUT_KEPT_BYTES);
+	if (fault)
+		result.fault = text_format("%s", fault);
+	else
+		settle(&result, box, program >= 0);
+	(void)close(build->log_fd);
+	build->done(build->data, &result, program);
+	free(build);
+}
+
+void build_environment(struct boxspec *spec)
+{
+	boxspec_env(spec, "PATH=/usr/local/bin:/usr/bin:/bin");
+	boxspec_env(spec, "HOME=/work");
+	boxspec_env(spec, "TMPDIR=/tmp");
+	boxspec_env(spec, "LC_ALL=C");
+}
+
+static int null_device(void)
+{
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+void build_start(struct box_client *client, const struct build_request *request,
+		 build_done_cb done, void *data)
+{
+	struct build *build = calloc(1, sizeof *build);
+	AUTO_FREE char *script = write_script(request);
+	AUTO_CLOSE int null = null_device();
+	struct boxspec spec;
+
+	CHECK(build);
+	build->done = done;
+	build->data = data;
+	build->log_fd = memfd_create("build-log", MFD_CLOEXEC);
+	boxspec_init(&spec, BOX_PROFILE_BUILD, request->limits);
+	boxspec_arg(&spec, "/bin/sh");
+	boxspec_arg(&spec, "-c");
+	boxspec_arg(&spec, script);
+	build_environment(&spec);
+	boxspec_cwd(&spec, request->cwd);
+	if (request->submission)
+		boxspec_files(&spec, "submission/", request->submission);
+	boxspec_files(&spec, "", &request->exercise->judge);
+	boxspec_files(&spec, "", &request->exercise->kit);
+	boxspec_output(&spec, request->program, BUILD_PROGRAM_BYTES_MAX);
+	boxspec_fd(&spec, null, BOX_CHILD_DIRECT);
+	boxspec_fd(&spec, build->log_fd, BOX_CHILD_CAPTURE);
+	boxspec_fd(&spec, build->log_fd, BOX_CHILD_CAPTURE);
+	box_client_run(client, &spec, built_cb, build);
+}

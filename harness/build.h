@@ -1,0 +1,39 @@
+/*
+ * build.h - compiling, in a box, what is handed in or what judges it
+ */
+#ifndef ASSAY_BUILD_H
+#define ASSAY_BUILD_H
+
+#include "box_client.h"
+#include "exercise.h"
+#include "result.h"
+
+#define BUILD_PROGRAM_BYTES_MAX (16u << 20)
+
+/* What to build; everything is borrowed until the callback has come. */
+struct build_request {
+	const struct exercise_command *commands;
+	size_t command_count;
+	const struct box_limits *limits;
+	const char *cwd;     /* of the commands */
+	const char *program; /* what must be there afterwards, below /work */
+	/* placed as /work/submission/..., and /work/... as they are named */
+	const struct fileset *submission; /* may be NULL */
+	const struct exercise *exercise;  /* its judge and kit */
+};
+
+/**
+ * @result is the callee's; its ->variant is not filled. @program is an open
+ * descriptor of what was built, the callee's, or -1.
+ */
+typedef void (*build_done_cb)(void *data, struct build_result *result,
+			      int program);
+
+/** Start; the callback may come from within. */
+void build_start(struct box_client *client, const struct build_request *request,
+		 build_done_cb done, void *data);
+
+/** Variables that every program in a box gets; the same for everyone. */
+void build_environment(struct boxspec *spec);
+
+#endif

@@ -1,0 +1,163 @@
+/*
+ * cmd_doctor.c - "assay doctor": what isolation this host gives, and how to
+ * get more
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "box_client.h"
+#include "build.h"
+#include "command.h"
+#include "commands.h"
+#include "home.h"
+#include "report_parts.h"
+
+static const char help[] =
+	"usage: assay doctor [--json]\n"
+	"\n"
+	"Start a box and say which layers of isolation are in force here, which\n"
+	"are not and why, and the command that turns each one on.\n"
+	"\n"
+	"Levels: full; limited (no cgroup: the same without kernel accounting of\n"
+	"the whole process tree); minimal (no user namespaces).\n"
+	"\n"
+	"Exit status: 0 boxes work here; 3 they do not.\n";
+
+static const struct option long_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+struct examination {
+	bool ok;
+	char fault[256];
+	struct box_result result;
+};
+
+static void ran_cb(void *data, const struct box_result *result, const int *fds,
+		   size_t fd_count, const char *fault)
+{
+	struct examination *exam = data;
+
+	(void)fds;
+	(void)fd_count;
+	if (fault)
+		(void)snprintf(exam->fault, sizeof exam->fault, "%s", fault);
+	else
+		exam->result = *result;
+	exam->ok = !fault && result->outcome == BOX_EXITED &&
+		   result->exit_status == 0;
+	if (!fault && !exam->ok)
+		(void)snprintf(exam->fault, sizeof exam->fault,
+			       "a command in the box ended so: %s %s",
+			       box_outcome_name(result->outcome),
+			       result->step);
+}
+
+/* A layer is told to be on by a box that just ran a compiler. */
+static void examine(uv_loop_t *loop, struct box_client *client,
+		    struct examination *exam)
+{
+	const struct box_limits limits = {
+		.cpu_us = 10000000,
+		.wall_us = 20000000,
+		.memory_bytes = 256ull << 20,
+		.processes = 32,
+		.open_files = 64,
+		.file_bytes = 16ull << 20,
+		.output_bytes = 1ull << 20,
+		.stack_bytes = 8ull << 20,
+	};
+	struct boxspec spec;
+	int i;
+
+	boxspec_init(&spec, BOX_PROFILE_BUILD, &limits);
+	boxspec_arg(&spec, "/bin/sh");
+	boxspec_arg(&spec, "-c");
+	boxspec_arg(&spec, "gcc --version >/dev/null");
+	build_environment(&spec);
+	boxspec_cwd(&spec, "/work");
+	for (i = 0; i < 3; i++)
+		boxspec_fd(&spec, i, BOX_CHILD_DIRECT);
+	box_client_run(client, &spec, ran_cb, exam);
+	while (box_client_busy(client))
+		(void)uv_run(loop, UV_RUN_ONCE);
+}
+
+static void print_text(const struct box_hello *hello,
+		       const struct examination *exam)
+{
+	unsigned i;
+
+	if (!exam->ok)
+		(void)printf("boxes do not work here: %s\n", exam->fault);
+	if (!hello || hello->error)
+		return;
+	(void)printf("isolation level: %s\n\n", box_level_name(hello->level));
+	for (i = 0; i < hello->layers && i < BOX_LAYERS_MAX; i++) {
+		const struct box_layer *layer = &hello->layer[i];
+
+		(void)printf("  %-18s %-3s  %s\n", layer->name,
+			     layer->on ? "on" : "off", layer->detail);
+		if (!layer->on && layer->remedy[0])
+			(void)printf("  %-18s      turn on: %s\n", "",
+				     layer->remedy);
+	}
+	if (hello->level != BOX_LEVEL_FULL)
+		(void)printf("\nVerdicts are the same at every level; limits "
+			     "on memory are enforced by looking\nat the "
+			     "processes instead of by the kernel.\n");
+}
+
+static void print_json(const struct box_hello *hello,
+		       const struct examination *exam)
+{
+	json_auto_t *object = json_object();
+
+	report_set(object, "works", json_boolean(exam->ok));
+	report_set(object, "fault",
+		   report_text(exam->ok ? NULL : exam->fault));
+	report_set(object, "isolation",
+		   hello && !hello->error ? report_isolation(hello)
+					  : json_null());
+	(void)json_dumpf(object, stdout, JSON_INDENT(2));
+	(void)printf("\n");
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	struct examination exam = { 0 };
+	struct box_client *client;
+	const struct box_hello *hello;
+	bool json = false;
+	uv_loop_t loop;
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) !=
+	       -1) {
+		if (option == 'h')
+			return command_help(help);
+		if (option != 'j')
+			return command_bad_option("doctor", argv, option);
+		json = true;
+	}
+	if (optind < argc)
+		return command_usage("doctor", "takes no '%s'", argv[optind]);
+	(void)uv_loop_init(&loop);
+	client = box_client_new(&loop, home_sandbox(), NULL);
+	examine(&loop, client, &exam);
+	hello = box_client_hello(client);
+	if (json)
+		print_json(hello, &exam);
+	else
+		print_text(hello, &exam);
+	box_client_close(client);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	(void)uv_loop_close(&loop);
+	return exam.ok ? COMMAND_DONE : COMMAND_FAULT;
+}

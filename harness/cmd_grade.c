@@ -1,0 +1,369 @@
+/*
+ * cmd_grade.c - "assay grade": a batch of submissions, a report for each
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+
+#include "batch.h"
+#include "command.h"
+#include "commands.h"
+#include "home.h"
+#include "report.h"
+#include "seed.h"
+#include "summary.h"
+#include "text.h"
+
+static const char help[] =
+	"usage: assay grade [OPTIONS] SUBMISSION... --out DIR\n"
+	"\n"
+	"Grade submissions, each a folder, .tar.gz, .tar or .zip, and write\n"
+	"DIR/reports/ID.json for each, DIR/summary.json and DIR/summary.csv.\n"
+	"\n"
+	"      --out DIR        where to write; made if it is not there\n"
+	"      --exercise ID    of submissions that do not say it themselves\n"
+	"      --lang L         the same for the language\n"
+	"      --jobs N         so many at a time (default: one per CPU)\n"
+	"      --hidden FILE    also run hidden tests, seeded by the secret in\n"
+	"                       FILE, which is made on first use\n"
+	"      --require full|limited|minimal\n"
+	"                       refuse to run below this isolation\n"
+	"      --json           print the summary as JSON instead of a table\n"
+	"      --quiet          no progress\n"
+	"      --help\n"
+	"\n"
+	"Exit status: 0 every submission has a report; 2 wrong usage or input;\n"
+	"3 the harness or this host failed. What the verdicts are changes\n"
+	"nothing about it.\n"
+	"\n"
+	"example: assay grade inbox/*.tar.gz --out results --hidden secret\n";
+
+static const struct option long_options[] = {
+	{ "out", required_argument, NULL, 'o' },
+	{ "exercise", required_argument, NULL, 'e' },
+	{ "lang", required_argument, NULL, 'l' },
+	{ "jobs", required_argument, NULL, 'n' },
+	{ "hidden", required_argument, NULL, 's' },
+	{ "require", required_argument, NULL, 'r' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+struct grade {
+	char **paths;
+	unsigned total, next, done;
+	unsigned passed, inconclusive;
+	const char *out;
+	bool json, quiet, terminal;
+	struct timespec started;
+	struct summary *summary;
+	json_t *environment;
+	json_t *ids; /* object: names taken so far, to make each unique */
+	unsigned char secret[SEED_SECRET_BYTES];
+	int status; /* the worst so far */
+};
+
+static void worst(struct grade *grade, int status)
+{
+	if (status > grade->status)
+		grade->status = status;
+}
+
+/* ---- progress ---- */
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) +
+	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static void show_progress(const struct grade *grade, const char *id,
+			  const char *verdict)
+{
+	double left = seconds_since(&grade->started) / grade->done *
+		      (grade->total - grade->done);
+
+	if (grade->quiet)
+		return;
+	if (grade->terminal)
+		(void)fprintf(stderr,
+			      "\r\033[K%u/%u graded, %u passed, %.0f s left",
+			      grade->done, grade->total, grade->passed, left);
+	else
+		(void)fprintf(stderr, "%u/%u %s: %s\n", grade->done,
+			      grade->total, id, verdict);
+	if (grade->terminal && grade->done == grade->total)
+		(void)fputc('\n', stderr);
+}
+
+static void end_progress_line(const struct grade *grade)
+{
+	if (grade->terminal && !grade->quiet)
+		(void)fputs("\r\033[K", stderr);
+}
+
+/* ---- submissions in, reports out ---- */
+
+/* Two submissions of one name get different reports. */
+static void make_unique(struct grade *grade, struct submission *submission)
+{
+	char *unique;
+	unsigned n;
+
+	for (n = 2; json_object_get(grade->ids, submission->id); n++) {
+		unique = text_format("%.*s-%u", 100, submission->id, n);
+		if (!json_object_get(grade->ids, unique)) {
+			free(submission->id);
+			submission->id = unique;
+			break;
+		}
+		free(unique);
+	}
+	(void)json_object_set_new(grade->ids, submission->id, json_true());
+}
+
+static int next_cb(void *data, struct submission **ret)
+{
+	struct grade *grade = data;
+	struct error err = { 0 };
+
+	while (grade->next < grade->total) {
+		const char *path = grade->paths[grade->next++];
+
+		if (submission_read(path, ret, &err) == 0) {
+			make_unique(grade, *ret);
+			return 1;
+		}
+		end_progress_line(grade);
+		worst(grade, command_usage("grade", "%s", err.text));
+		grade->done++;
+	}
+	return 0;
+}
+
+static void keep(struct grade *grade, const struct result *result)
+{
+	json_auto_t *report = report_new(result, grade->environment);
+	const char *id = result->submission->id;
+	AUTO_FREE char *name = text_format("reports/%s.json", id);
+	AUTO_FREE char *path = text_format("%s/%s", grade->out, name);
+	struct error err = { 0 };
+
+	if (report_write(report, path, &err) < 0) {
+		end_progress_line(grade);
+		worst(grade, command_fault("grade", "%s", err.text));
+		return;
+	}
+	summary_add(grade->summary, report, name);
+	grade->passed += result->verdict == VERDICT_PASS;
+	grade->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
+	show_progress(grade, id, verdict_name(result->verdict));
+}
+
+static void done_cb(void *data, struct result *result, const struct error *err)
+{
+	struct grade *grade = data;
+
+	grade->done++;
+	if (result) {
+		keep(grade, result);
+		result_free(result);
+		return;
+	}
+	end_progress_line(grade);
+	worst(grade, command_status_of(err->code) == COMMAND_USAGE
+			     ? command_usage("grade", "%s", err->text)
+			     : command_fault("grade", "%s", err->text));
+}
+
+/* ---- before and after ---- */
+
+static int make_folder(const char *path)
+{
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return command_usage("grade", "--out: %s: %s", path,
+				     strerror(errno));
+	if (access(path, W_OK | X_OK) < 0)
+		return command_usage("grade", "--out: %s: %s", path,
+				     strerror(errno));
+	return 0;
+}
+
+static int prepare_output(const struct grade *grade)
+{
+	AUTO_FREE char *reports = text_format("%s/reports", grade->out);
+	int status = make_folder(grade->out);
+
+	return status ? status : make_folder(reports);
+}
+
+/* A path that is not there is told before anything runs. */
+static int check_paths(const struct grade *grade)
+{
+	unsigned i;
+
+	for (i = 0; i < grade->total; i++)
+		if (access(grade->paths[i], R_OK) < 0)
+			return command_usage("grade", "%s: %s",
+					     grade->paths[i], strerror(errno));
+	return 0;
+}
+
+static int check_exercise(const struct job_options *job)
+{
+	struct exercise *exercise;
+	struct error err = { 0 };
+
+	if (!job->exercise_id)
+		return 0;
+	if (exercise_load(job->exercises, job->exercise_id, &exercise, &err) <
+	    0)
+		return command_usage("grade", "%s", err.text);
+	exercise_free(exercise);
+	return 0;
+}
+
+static void print_summary(const struct grade *grade)
+{
+	AUTO_FREE char *path = text_format("%s/summary.json", grade->out);
+
+	if (grade->json) {
+		json_auto_t *summary = json_load_file(path, 0, NULL);
+
+		if (summary)
+			(void)json_dumpf(summary, stdout, JSON_INDENT(2));
+		(void)printf("\n");
+		return;
+	}
+	summary_print(grade->summary, stdout, command_colour(STDOUT_FILENO));
+	(void)printf("\nreports: %s/reports/, summary: %s/summary.csv\n",
+		     grade->out, grade->out);
+}
+
+static int run(struct grade *grade, struct batch_options *batch)
+{
+	struct error err = { 0 };
+	int status;
+
+	batch->job.exercises = home_exercises();
+	batch->job.sandbox = home_sandbox();
+	if (!batch->job.exercises)
+		return command_fault("grade", "no exercises are installed; "
+					      "set ASSAY_EXERCISES");
+	status = check_paths(grade);
+	if (!status)
+		status = check_exercise(&batch->job);
+	if (!status)
+		status = prepare_output(grade);
+	if (status)
+		return status;
+	grade->terminal = isatty(STDERR_FILENO);
+	grade->environment = report_environment();
+	grade->summary = summary_new();
+	grade->ids = json_object();
+	(void)clock_gettime(CLOCK_MONOTONIC, &grade->started);
+	batch_run(batch);
+	if (summary_write(grade->summary, grade->out, &err) < 0)
+		worst(grade, command_fault("grade", "%s", err.text));
+	else
+		print_summary(grade);
+	summary_free(grade->summary);
+	json_decref(grade->environment);
+	json_decref(grade->ids);
+	return grade->status;
+}
+
+static int load_secret(struct grade *grade, struct job_options *job,
+		       const char *path)
+{
+	struct error err = { 0 };
+
+	if (seed_secret_load(path, grade->secret, &err) < 0)
+		return command_usage("grade", "--hidden: %s", err.text);
+	job->secret = grade->secret;
+	return 0;
+}
+
+/* 0, or the exit status of a wrong value. */
+static int take_option(struct grade *grade, struct batch_options *batch,
+		       int option)
+{
+	uint64_t number;
+
+	switch (option) {
+	case 'o':
+		grade->out = optarg;
+		return 0;
+	case 'e':
+		batch->job.exercise_id = optarg;
+		return 0;
+	case 'l':
+		batch->job.language = optarg;
+		return 0;
+	case 'n':
+		if (!command_number(optarg, 1, BATCH_SLOTS_MAX, &number))
+			return command_usage("grade", "--jobs: bad value '%s'",
+					     optarg);
+		batch->slots = (unsigned)number;
+		return 0;
+	case 's':
+		return load_secret(grade, &batch->job, optarg);
+	case 'r':
+		batch->job.need_level = true;
+		if (!command_level(optarg, &batch->job.level))
+			return command_usage("grade",
+					     "--require: bad value '%s'",
+					     optarg);
+		return 0;
+	case 'j':
+		grade->json = true;
+		return 0;
+	default:
+		grade->quiet = true;
+		return 0;
+	}
+}
+
+int cmd_grade(int argc, char **argv)
+{
+	struct grade grade = { 0 };
+	struct batch_options batch = {
+		.slots = batch_default_slots(),
+		.next = next_cb,
+		.done = done_cb,
+		.data = &grade,
+	};
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) !=
+	       -1) {
+		if (option == 'h')
+			return command_help(help);
+		if (option == '?' || option == ':')
+			return command_bad_option("grade", argv, option);
+		status = take_option(&grade, &batch, option);
+		if (status)
+			return status;
+	}
+	if (optind == argc)
+		return command_usage("grade", "no submission given "
+					      "(see assay grade --help)");
+	if (!grade.out)
+		return command_usage("grade", "--out is needed: where to write "
+					      "the reports");
+	grade.paths = argv + optind;
+	grade.total = (unsigned)(argc - optind);
+	return run(&grade, &batch);
+}

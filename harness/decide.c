@@ -1,0 +1,234 @@
+/*
+ * decide.c - see decide.h
+ *
+ * A candidate's fault is a verdict, the host's or the harness's is a fault and
+ * makes the run inconclusive; this is the one place that tells them apart.
+ */
+#include "decide.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+
+#include "diagnostics.h"
+#include "sanitizer.h"
+#include "text.h"
+
+#define OUTPUT_KEPT_BYTES (8u * 1024)
+#define JUDGE_LOG_KEPT_BYTES 1024u
+
+void decide_input_release(struct decide_input *input)
+{
+	free(input->fault);
+	free(input->judge_broken);
+	input->fault = input->judge_broken = NULL;
+}
+
+/* All of a memfd, NUL-terminated; free() it. */
+static char *read_all(int fd, size_t *size)
+{
+	struct stat status = { 0 };
+	char *text;
+	ssize_t got;
+
+	if (fstat(fd, &status) < 0)
+		status.st_size = 0;
+	text = malloc((size_t)status.st_size + 1);
+	CHECK(text);
+	got = pread(fd, text, (size_t)status.st_size, 0);
+	*size = got > 0 ? (size_t)got : 0;
+	text[*size] = '\0';
+	return text;
+}
+
+/* The last of what was printed; that is where a crash speaks. */
+static char *last_of(const char *text, size_t size, size_t max)
+{
+	size_t skip = size > max ? size - max : 0;
+
+	return size ? text_clean(text + skip, size - skip, max) : NULL;
+}
+
+static void inconclusive(struct test_run *run, const char *why)
+{
+	run->verdict = VERDICT_INCONCLUSIVE;
+	run->score = 0;
+	free(run->fault);
+	run->fault = text_format("%s", why);
+}
+
+static void set(char **field, const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	free(*field);
+	*field = value && *value ? text_format("%s", value) : NULL;
+}
+
+/* The words of the judge, also where something else decides: it may have seen
+ * what the program was doing when it was ended. */
+static void take_words(const struct decide_input *input, struct test_run *run)
+{
+	run->metrics = json_incref(input->metrics);
+	run->traces = json_incref(input->traces);
+	if (!input->verdict)
+		return;
+	set(&run->property, input->verdict, "property");
+	set(&run->message, input->verdict, "message");
+	run->expected =
+		json_incref(json_object_get(input->verdict, "expected"));
+	run->actual = json_incref(json_object_get(input->verdict, "actual"));
+}
+
+static void judge_decides(const struct decide_input *input,
+			  struct test_run *run)
+{
+	const char *status = json_string_value(
+		json_object_get(input->verdict, "status"));
+
+	run->score = json_number_value(
+		json_object_get(input->verdict, "score"));
+	if (strcmp(status, "pass") == 0) {
+		run->verdict = VERDICT_PASS;
+		free(run->property);
+		run->property = NULL;
+		return;
+	}
+	run->verdict = VERDICT_FAIL;
+	if (!run->property)
+		run->property = text_format("%s", input->test->property);
+}
+
+/* How the program ended, if that alone decides; VERDICT_PASS if not. */
+static enum verdict verdict_of_end(const struct box_result *end)
+{
+	switch ((enum box_outcome)end->outcome) {
+	case BOX_CPU_LIMIT:
+		return VERDICT_CPU_LIMIT;
+	case BOX_WALL_LIMIT:
+		return VERDICT_WALL_LIMIT;
+	case BOX_MEMORY_LIMIT:
+		return VERDICT_MEMORY_LIMIT;
+	case BOX_OUTPUT_LIMIT:
+		return VERDICT_OUTPUT_LIMIT;
+	case BOX_FORBIDDEN_SYSCALL:
+		return VERDICT_FORBIDDEN_SYSCALL;
+	case BOX_SIGNALED:
+		return VERDICT_CRASH;
+	case BOX_EXITED:
+		return end->exit_status == 0 ? VERDICT_PASS : VERDICT_CRASH;
+	case BOX_KILLED:
+	case BOX_FAILED:
+	case BOX_OUTCOME_MAX:
+		break;
+	}
+	return VERDICT_PASS;
+}
+
+static const char *host_fault(const struct decide_input *input)
+{
+	if (input->fault)
+		return input->fault;
+	if (input->candidate.outcome == BOX_FAILED)
+		return "the box could not start the program";
+	if (input->judge.outcome == BOX_FAILED)
+		return "the box could not start the judge";
+	return NULL;
+}
+
+static bool judge_spoke(const struct decide_input *input)
+{
+	return !input->judge_broken && input->verdict &&
+	       input->judge.outcome == BOX_EXITED &&
+	       input->judge.exit_status == 0;
+}
+
+/* A judge that did not do its part is the exercise's fault, not the
+ * candidate's; what it printed helps its author. */
+static void blame_judge(const struct decide_input *input, struct test_run *run)
+{
+	AUTO_FREE char *log = NULL, *tail = NULL, *why = NULL;
+	size_t size;
+
+	log = read_all(input->judge_log_fd, &size);
+	tail = last_of(log, size, JUDGE_LOG_KEPT_BYTES);
+	why = text_format("judge: %s, %s%s%s",
+			  box_outcome_name(input->judge.outcome),
+			  input->judge_broken ? input->judge_broken
+					      : "without a verdict",
+			  tail ? ": " : "", tail ? tail : "");
+	inconclusive(run, why);
+}
+
+static bool uses_sanitizer(const struct exercise_test *test)
+{
+	return strcmp(test->variant, "tsan") == 0 ||
+	       strcmp(test->variant, "asan") == 0;
+}
+
+static void replace(char **field, char *text)
+{
+	free(*field);
+	*field = text;
+}
+
+/* True when the sanitizer decides. */
+static bool sanitizer_decides(const struct decide_input *input,
+			      const char *output, size_t size,
+			      struct test_run *run)
+{
+	if (!uses_sanitizer(input->test))
+		return false;
+	run->races = sanitizer_parse(output, size);
+	if (input->hooks_sanitizer) {
+		run->verdict = VERDICT_FAIL;
+		replace(&run->property,
+			text_format("%s", input->test->property));
+		replace(&run->message,
+			text_format("The submission changes what the "
+				    "sanitizer sees (look at the flags), so "
+				    "nothing can be said about it."));
+		return true;
+	}
+	if (json_array_size(run->races) == 0)
+		return false;
+	run->verdict = VERDICT_FAIL;
+	replace(&run->property, text_format("%s", input->test->property));
+	replace(&run->message, sanitizer_summary(run->races));
+	return true;
+}
+
+void decide(const struct decide_input *input, struct test_run *run)
+{
+	const char *fault = host_fault(input);
+	AUTO_FREE char *output = NULL;
+	size_t size;
+
+	run->score = 0;
+	run->candidate = input->candidate;
+	run->ran = input->candidate_ran;
+	if (fault) {
+		inconclusive(run, fault);
+		return;
+	}
+	output = read_all(input->output_fd, &size);
+	run->output = last_of(output, size, OUTPUT_KEPT_BYTES);
+	take_words(input, run);
+	if (sanitizer_decides(input, output, size, run))
+		return;
+	run->verdict = verdict_of_end(&input->candidate);
+	if (run->verdict != VERDICT_PASS) {
+		if (!run->property)
+			run->property =
+				text_format("%s", input->test->property);
+		return;
+	}
+	if (judge_spoke(input))
+		judge_decides(input, run);
+	else
+		blame_judge(input, run);
+}

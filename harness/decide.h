@@ -1,0 +1,41 @@
+/*
+ * decide.h - from what was seen in a run to its verdict
+ */
+#ifndef ASSAY_DECIDE_H
+#define ASSAY_DECIDE_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include <assay/box.h>
+
+#include "exercise.h"
+#include "result.h"
+
+struct decide_input {
+	const struct exercise_test *test;
+	bool hooks_sanitizer;
+	char *fault;        /* owned; a box died or could not start */
+	char *judge_broken; /* owned; the judge broke its protocol */
+	bool candidate_ran;
+	struct box_result candidate;
+	struct box_result judge;
+	/* borrowed */
+	json_t *metrics;
+	json_t *traces;
+	json_t *verdict;
+	int output_fd;
+	int judge_log_fd;
+};
+
+void decide_input_release(struct decide_input *input);
+
+/**
+ * Fill @run but for its seed and retries. First what only the host can be
+ * blamed for; then how the candidate's program ended, which outranks what the
+ * judge said; then a sanitizer's report; then the judge's verdict.
+ */
+void decide(const struct decide_input *input, struct test_run *run);
+
+#endif

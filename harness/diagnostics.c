@@ -1,0 +1,231 @@
+#include "diagnostics.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#define MESSAGE_MAX 2000      /* bytes of one diagnostic's message */
+#define OUTPUT_MAX (16 << 10) /* bytes of the text around diagnostics */
+#define SUBMISSION "/work/submission/"
+
+static const char *without_prefix(const char *text, const char *prefix)
+{
+	size_t size = strlen(prefix);
+
+	return strncmp(text, prefix, size) == 0 ? text + size : text;
+}
+
+static json_t *new_diagnostic(const char *file, json_int_t line,
+			      json_int_t column, const char *kind,
+			      const char *message)
+{
+	AUTO_FREE char *text = text_clean(message, strlen(message),
+					  MESSAGE_MAX);
+	json_t *diagnostic = json_pack(
+		"{s:s?, s:o, s:o, s:s, s:s}", "file", file, "line",
+		line > 0 ? json_integer(line) : json_null(), "column",
+		column > 0 ? json_integer(column) : json_null(), "kind", kind,
+		"message", text);
+
+	CHECK(diagnostic);
+	return diagnostic;
+}
+
+static bool is_error(json_t *diagnostic)
+{
+	const char *kind = json_string_value(
+		json_object_get(diagnostic, "kind"));
+
+	return kind && strcmp(kind, "error") == 0;
+}
+
+/* Make room by dropping the last diagnostic that is no error. */
+static bool drop_lesser(json_t *into)
+{
+	size_t i = DIAGNOSTICS_MAX;
+
+	while (i-- > 0)
+		if (!is_error(json_array_get(into, i)))
+			return json_array_remove(into, i) == 0;
+	return false;
+}
+
+static void count_omitted(json_t *into)
+{
+	json_t *last = json_array_get(into, DIAGNOSTICS_MAX);
+	json_int_t omitted =
+		json_integer_value(json_object_get(last, "omitted")) + 1;
+	AUTO_FREE char *message = text_format(
+		"%lld more diagnostics were left out", omitted);
+
+	last = new_diagnostic(NULL, 0, 0, "note", message);
+	CHECK(json_object_set_new(last, "omitted", json_integer(omitted)) == 0);
+	if (json_array_size(into) > DIAGNOSTICS_MAX)
+		CHECK(json_array_set_new(into, DIAGNOSTICS_MAX, last) == 0);
+	else
+		CHECK(json_array_append_new(into, last) == 0);
+}
+
+/* Takes over @diagnostic. */
+static void add(json_t *into, json_t *diagnostic)
+{
+	size_t count = json_array_size(into);
+
+	if (count < DIAGNOSTICS_MAX) {
+		CHECK(json_array_append_new(into, diagnostic) == 0);
+		return;
+	}
+	count_omitted(into);
+	if (is_error(diagnostic) && drop_lesser(into))
+		CHECK(json_array_insert_new(into, DIAGNOSTICS_MAX - 1,
+					    diagnostic) == 0);
+	else
+		json_decref(diagnostic);
+}
+
+/* GCC has "fatal error", "sorry, unimplemented", "pedwarn", ... as well. */
+static const char *simple_kind(const char *kind)
+{
+	if (strstr(kind, "error") || strstr(kind, "sorry"))
+		return "error";
+	return strstr(kind, "warn") ? "warning" : "note";
+}
+
+static bool add_gcc_diagnostic(json_t *object, json_t *into)
+{
+	const char *kind = json_string_value(json_object_get(object, "kind"));
+	const char *message = json_string_value(
+		json_object_get(object, "message"));
+	const char *option = json_string_value(
+		json_object_get(object, "option"));
+	json_t *place = json_object_get(
+		json_array_get(json_object_get(object, "locations"), 0),
+		"caret");
+	const char *file = json_string_value(json_object_get(place, "file"));
+	json_t *diagnostic;
+
+	if (!kind || !message)
+		return false;
+	if (file)
+		file = without_prefix(without_prefix(file, SUBMISSION), "./");
+	diagnostic = new_diagnostic(
+		file, json_integer_value(json_object_get(place, "line")),
+		json_integer_value(json_object_get(place, "column")),
+		simple_kind(kind), message);
+	if (option)
+		CHECK(json_object_set_new(diagnostic, "option",
+					  json_string(option)) == 0);
+	add(into, diagnostic);
+	return true;
+}
+
+/*
+ * One element of GCC's array with its notes, from the start of @text. Returns
+ * the bytes it took; 0 when there is none: the end of the array, a line that
+ * a bound cut off, or something else that starts with a bracket.
+ */
+static size_t take_element(const char *text, size_t size, json_t *into)
+{
+	json_error_t parse;
+	json_auto_t *object = json_loadb(text, size, JSON_DISABLE_EOF_CHECK,
+					 &parse);
+	json_t *child;
+	size_t i;
+
+	if (!object || !add_gcc_diagnostic(object, into))
+		return 0;
+	json_array_foreach (json_object_get(object, "children"), i, child)
+		(void)add_gcc_diagnostic(child, into);
+	return (size_t)parse.position;
+}
+
+/*
+ * Whether @line is GCC's JSON, all of it or as far as it goes. Nothing keeps
+ * two compilers from ending their arrays on the same line.
+ */
+static bool take_json(const char *line, json_t *into)
+{
+	const char *at = line, *end = line + strlen(line);
+	bool found = strcmp(line, "[]") == 0;
+	size_t taken;
+
+	if (*line != '[')
+		return false;
+	for (;;) {
+		at += strspn(at, "[, ]");
+		if (*at != '{')
+			return found;
+		taken = take_element(at, (size_t)(end - at), into);
+		if (taken == 0)
+			return found;
+		found = true;
+		at += taken;
+	}
+}
+
+/*
+ * "/usr/bin/ld: FILE:LINE: undefined reference to `x'", where without debug
+ * information LINE is "(.text+0x1f)".
+ */
+static bool take_linker(const char *line, json_t *into)
+{
+	static const char *const marks[] = {
+		": undefined reference to `",
+		": multiple definition of `",
+	};
+	const char *mark = NULL, *colon, *file = line;
+	AUTO_FREE char *name = NULL;
+	json_int_t number = 0;
+	size_t i;
+
+	for (i = 0; !mark && i < sizeof marks / sizeof *marks; i++)
+		mark = strstr(line, marks[i]);
+	if (!mark)
+		return false;
+	for (i = 0; line + i < mark; i++)
+		if (strncmp(line + i, ": ", 2) == 0)
+			file = line + i + 2;
+	colon = memrchr(file, ':', (size_t)(mark - file));
+	if (!colon)
+		return false;
+	if (isdigit((unsigned char)colon[1]))
+		number = strtol(colon + 1, NULL, 10);
+	name = strndup(file, (size_t)(colon - file));
+	CHECK(name);
+	add(into, new_diagnostic(without_prefix(name, SUBMISSION), number, 0,
+				 "error", mark + 2));
+	return true;
+}
+
+static bool is_blank(const char *line)
+{
+	return line[strspn(line, " \t\r")] == '\0';
+}
+
+char *diagnostics_parse(const char *text, size_t size, json_t *into)
+{
+	AUTO_FREE char *rest = malloc(size + 1);
+	const char *end = text + size;
+	size_t used = 0;
+	bool blank = true;
+
+	CHECK(rest);
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t length = (size_t)((newline ? newline : end) - text);
+		AUTO_FREE char *line = text_clean(text, length, SIZE_MAX);
+
+		if (!take_json(line, into) && !take_linker(line, into)) {
+			size_t whole = length + (newline ? 1 : 0);
+
+			memcpy(rest + used, text, whole);
+			used += whole;
+			blank = blank && is_blank(line);
+		}
+		text = newline ? newline + 1 : end;
+	}
+	return blank ? NULL : text_clean(rest, used, OUTPUT_MAX);
+}

@@ -1,0 +1,154 @@
+/*
+ * exercise.h - an exercise package as the harness knows it
+ *
+ * exercises/README.md describes every key of exercise.json for authors; this
+ * is the same in C. Loading validates strictly: an unknown key, a wrong type,
+ * a reference to a test, variant or file that is not there is an error whose
+ * text names file and place, "exercise.json: tests[3].points: expected an
+ * integer from 0 to 100".
+ */
+#ifndef ASSAY_EXERCISE_H
+#define ASSAY_EXERCISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include <assay/box.h>
+#include <assay/error.h>
+#include <assay/verdict.h>
+
+#include "fileset.h"
+
+#define EXERCISE_FORMAT 1
+#define EXERCISE_TESTS_MAX 64
+#define EXERCISE_COMMANDS_MAX 16
+#define EXERCISE_REPEAT_MAX 100
+
+/* A NULL-terminated list of strings; owned by the exercise. */
+typedef char **string_list;
+
+struct exercise_command {
+	string_list argv;
+};
+
+/* How one flavour of a submission is built and started. */
+struct exercise_variant {
+	char *name;                        /* "release", "tsan", ... */
+	struct exercise_command *commands; /* run in order, in one folder */
+	size_t command_count;
+	string_list run; /* argv */
+	string_list env; /* "NAME=value", of the run */
+};
+
+struct exercise_language {
+	char *name;           /* "c" */
+	string_list required; /* files a candidate must hand in */
+	string_list optional; /* files a candidate may hand in */
+	string_list owned;    /* starter files that are not the candidate's */
+	struct exercise_variant *variants;
+	size_t variant_count;
+	struct fileset starter;  /* starter/<name>/ */
+	struct fileset solution; /* solution/<name>/ */
+};
+
+enum visibility { VISIBILITY_PUBLIC, VISIBILITY_HIDDEN };
+
+struct exercise_test {
+	char *id;
+	char *title;
+	char *category;
+	char *property; /* what holds when it passes, one sentence */
+	unsigned points;
+	enum visibility visibility;
+	char *variant;            /* which build it runs */
+	string_list depends_on;   /* ids that must pass first */
+	unsigned repeat;          /* >= 1 */
+	bool baseline;            /* the reference runs beside it */
+	bool measured;            /* its score is a measurement: outside the
+				  reproducible part of the verdict */
+	uint64_t history_bytes;   /* shared with the driver; 0: none */
+	json_t *params;           /* object, handed to the judge as it is */
+	struct box_limits limits; /* of the candidate's run, all set */
+};
+
+/* An upper bound for the score when a test of the list ends in a way named. */
+struct exercise_cap {
+	string_list tests;
+	bool when[VERDICT_MAX];
+	unsigned points;
+	char *why;
+};
+
+struct exercise_mutant {
+	char *name;  /* folder in mutants/ */
+	char *fails; /* id of the test that must catch it */
+	char *why;
+	const struct exercise_language *language; /* whose files it changes */
+	struct fileset
+		files; /* the solution's, overlaid with mutants/<name>/ */
+};
+
+struct exercise {
+	char *dir; /* absolute path of the package */
+	char *id;  /* "message-queue/bounded-queue" */
+	char *version;
+	char *title;
+	char *summary;
+	string_list topics;
+	string_list qualifications;
+	unsigned time_box_minutes;
+	struct box_limits limits; /* of a run, unless a test says else */
+	struct box_limits build_limits;
+	struct exercise_language *languages;
+	size_t language_count;
+	struct exercise_command *judge_commands;
+	size_t judge_command_count;
+	string_list judge_run;
+	struct exercise_test *tests; /* in the order they run */
+	size_t test_count;
+	struct exercise_cap *caps;
+	size_t cap_count;
+	json_t *rubric; /* array, handed on to reports */
+	struct exercise_mutant *mutants;
+	size_t mutant_count;
+	struct fileset judge; /* judge/, as "exercise/judge/..." */
+	struct fileset kit;   /* kit and contract headers, as "kit/...",
+				 "include/assay/..." */
+	char digest[65]; /* of all that can change a verdict: exercise.json,
+			    judge, kit, owned starter files, solution */
+};
+
+/**
+ * Load and validate the package @id beneath the exercises folder @root.
+ * On success *ret is the caller's, to be given to exercise_free().
+ * -ENOENT: no such exercise. -EINVAL: the package is broken, err says where.
+ */
+int exercise_load(const char *root, const char *id, struct exercise **ret,
+		  struct error *err);
+void exercise_free(struct exercise *exercise);
+
+/**
+ * Whether @id may name a package: "<topic>/<name>", each of lower case
+ * letters, digits and dashes. Nothing else is ever made part of a path.
+ */
+bool exercise_id_ok(const char *id);
+
+/** Ids of all packages beneath @root, sorted; free with string_list_free(). */
+int exercise_list(const char *root, string_list *ret, struct error *err);
+
+/** Lookups; NULL when there is none. Pointers live as long as the exercise. */
+const struct exercise_language *
+exercise_language(const struct exercise *exercise, const char *name);
+const struct exercise_variant *
+language_variant(const struct exercise_language *language, const char *name);
+const struct exercise_test *exercise_test(const struct exercise *exercise,
+					  const char *id);
+
+void string_list_free(string_list list);
+size_t string_list_count(char *const *list);
+bool string_list_has(char *const *list, const char *string);
+
+#endif

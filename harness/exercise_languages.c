@@ -1,0 +1,205 @@
+/*
+ * exercise_languages.c - the keys "languages" and "judge" of exercise.json
+ *
+ * From the leaves to the trunk, see exercise_manifest.c.
+ */
+#include "exercise_manifest.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#define PATHS_MAX 64
+#define ENV_MAX 32
+#define LANGUAGES_MAX 8
+#define VARIANTS_MAX 8
+
+static void read_commands(const struct place *up,
+			  struct exercise_command **commands, size_t *count)
+{
+	struct place list = manifest_list(up, "build", 1,
+					  EXERCISE_COMMANDS_MAX);
+	size_t size = manifest_count(&list);
+
+	if (!manifest_ok(up))
+		return;
+	*commands = manifest_need(up, calloc(size, sizeof **commands));
+	*count = *commands ? size : 0;
+	for (size_t i = 0; i < *count; i++) {
+		struct place at = manifest_at(&list, i);
+
+		manifest_texts_at(&at, 1, BOX_ARGS_MAX, &(*commands)[i].argv);
+	}
+}
+
+static bool env_name_ok(const char *name)
+{
+	return *name && !isdigit((unsigned char)*name) &&
+	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+		       strlen(name);
+}
+
+/* An object of strings as "NAME=value" each. */
+static void read_env(const struct place *up, string_list *ret)
+{
+	struct place env = manifest_object(up, "env", 0, ENV_MAX);
+	size_t size = manifest_count(&env), used = 0;
+	string_list list = manifest_need(up, calloc(size + 1, sizeof *list));
+	const char *name;
+	json_t *value;
+
+	*ret = list;
+	json_object_foreach (env.json, name, value) {
+		AUTO_FREE char *text = NULL;
+
+		if (!env_name_ok(name))
+			manifest_fail(&env,
+				      "\"%s\": expected a name of capital "
+				      "letters, digits and _",
+				      name);
+		manifest_text(&env, name, &text);
+		if (!manifest_ok(up))
+			return;
+		if (asprintf(&list[used], "%s=%s", name, text) < 0)
+			list[used] = manifest_need(up, NULL);
+		used++;
+	}
+}
+
+static void read_variant(const struct place *at,
+			 struct exercise_variant *variant)
+{
+	static const char *const keys[] = { "build", "run", "env?", NULL };
+
+	manifest_keys(at, keys);
+	read_commands(at, &variant->commands, &variant->command_count);
+	manifest_texts(at, "run", 1, BOX_ARGS_MAX, &variant->run);
+	read_env(at, &variant->env);
+}
+
+/* A name that is a key of @up. */
+static char *read_name(const struct place *up, const char *name)
+{
+	if (!manifest_id_ok(name))
+		manifest_fail(up,
+			      "\"%s\": expected a name of lower case letters, "
+			      "digits and dashes",
+			      name);
+	return manifest_need(up, strdup(name));
+}
+
+static void read_variants(const struct place *up,
+			  struct exercise_language *language)
+{
+	struct place variants = manifest_object(up, "variants", 1,
+						VARIANTS_MAX);
+	const char *name;
+	json_t *value;
+
+	language->variants = manifest_need(
+		up, calloc(VARIANTS_MAX, sizeof *language->variants));
+	json_object_foreach (variants.json, name, value) {
+		struct place at = manifest_get(&variants, name);
+		struct exercise_variant *variant;
+
+		if (!manifest_ok(up))
+			return;
+		variant = &language->variants[language->variant_count++];
+		variant->name = read_name(&variants, name);
+		read_variant(&at, variant);
+	}
+	if (manifest_ok(up) && !language_variant(language, "release"))
+		manifest_fail(&variants, "key \"release\" is missing");
+}
+
+/*
+ * A file name that submission_read() takes in: what has to be handed in must
+ * not be what is never looked at.
+ */
+static bool file_name_ok(const char *path)
+{
+	if (!fileset_path_ok(path) || *path == '.' || strstr(path, "/."))
+		return false;
+	for (; *path; path++)
+		if ((unsigned char)*path >= 0x80)
+			return false;
+	return true;
+}
+
+static void read_file_names(const struct place *up, const char *key,
+			    const struct exercise_language *language,
+			    size_t min, string_list *ret)
+{
+	struct place at = manifest_get(up, key);
+	string_list names = NULL;
+
+	manifest_texts(up, key, min, PATHS_MAX, &names);
+	for (size_t i = 0; i < string_list_count(names) && manifest_ok(up);
+	     i++) {
+		const char *name = names[i];
+
+		if (!file_name_ok(name))
+			manifest_fail(&at,
+				      "\"%s\": expected a relative, plain "
+				      "file name",
+				      name);
+		if (string_list_has(names + i + 1, name) ||
+		    string_list_has(language->required, name) ||
+		    string_list_has(language->optional, name))
+			manifest_fail(&at, "\"%s\" is named twice", name);
+	}
+	/* Only now: a list is not to be searched for what it has itself. */
+	*ret = names;
+}
+
+static void read_language(const struct place *at,
+			  struct exercise_language *language)
+{
+	static const char *const keys[] = { "submit", "owned", "variants",
+					    NULL };
+	static const char *const submit_keys[] = { "required", "optional",
+						   NULL };
+	struct place submit = manifest_get(at, "submit");
+
+	manifest_keys(at, keys);
+	manifest_keys(&submit, submit_keys);
+	read_file_names(&submit, "required", language, 1, &language->required);
+	read_file_names(&submit, "optional", language, 0, &language->optional);
+	read_file_names(at, "owned", language, 0, &language->owned);
+	read_variants(at, language);
+}
+
+void exercise_languages_read(const struct place *top, struct exercise *exercise)
+{
+	struct place languages = manifest_object(top, "languages", 1,
+						 LANGUAGES_MAX);
+	const char *name;
+	json_t *value;
+
+	exercise->languages = manifest_need(
+		top, calloc(LANGUAGES_MAX, sizeof *exercise->languages));
+	json_object_foreach (languages.json, name, value) {
+		struct place at = manifest_get(&languages, name);
+		struct exercise_language *language;
+
+		if (!manifest_ok(top))
+			return;
+		language = &exercise->languages[exercise->language_count++];
+		language->name = read_name(&languages, name);
+		read_language(&at, language);
+	}
+}
+
+void exercise_judge_read(const struct place *top, struct exercise *exercise)
+{
+	static const char *const keys[] = { "build", "run", NULL };
+	struct place at = manifest_get(top, "judge");
+
+	manifest_keys(&at, keys);
+	read_commands(&at, &exercise->judge_commands,
+		      &exercise->judge_command_count);
+	manifest_texts(&at, "run", 1, BOX_ARGS_MAX, &exercise->judge_run);
+}

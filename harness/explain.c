@@ -1,0 +1,235 @@
+#include "explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "explain_parts.h"
+#include "text.h"
+
+#define DIAGNOSTICS_SHOWN 30
+#define BUILD_LINES_MAX 15
+#define LABEL_COLUMNS_MAX 17 /* "FORBIDDEN-SYSCALL" */
+
+const char *explain_string(const json_t *object, const char *key)
+{
+	const char *string = json_string_value(json_object_get(object, key));
+
+	return string ? string : "";
+}
+
+static double number(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+static void print_header(struct paper *paper, const json_t *report)
+{
+	const json_t *exercise = json_object_get(report, "exercise");
+	const json_t *score = json_object_get(report, "score");
+	const json_t *cap = json_object_get(score, "cap");
+	const char *status = explain_string(score, "status");
+	AUTO_FREE char *title = NULL, *why = NULL;
+
+	if (json_is_object(exercise)) {
+		title = text_format("%s %s: %s", explain_string(exercise, "id"),
+				    explain_string(exercise, "version"),
+				    explain_string(exercise, "title"));
+		paper_text(paper, 0, "", title);
+	}
+	paper_status(paper, status, status, 0);
+	(void)fprintf(paper->out, ": %.10g of %.10g points\n",
+		      number(score, "points"), number(score, "maximum"));
+	if (json_is_object(cap) &&
+	    number(cap, "points") <= number(score, "points")) {
+		why = text_format("at most %.10g: %s", number(cap, "points"),
+				  explain_string(cap, "why"));
+		paper_text(paper, 2, "", why);
+	}
+	if (*explain_string(report, "message"))
+		paper_text(paper, 2, "", explain_string(report, "message"));
+}
+
+static void print_flags(struct paper *paper, const json_t *report)
+{
+	const json_t *flags = json_object_get(
+		json_object_get(report, "submission"), "flags");
+	json_t *flag;
+	size_t i;
+
+	json_array_foreach (flags, i, flag) {
+		const char *file = explain_string(flag, "file");
+		AUTO_FREE char *text = text_format(
+			"%s%s%s", file, *file ? ": " : "",
+			explain_string(flag, "message"));
+
+		paper_text(paper, 2, "note: ", text);
+	}
+}
+
+/* "bq.c:41:7: error: ...", as compilers print it and editors read it. */
+static void print_diagnostic(struct paper *paper, const json_t *diagnostic)
+{
+	const char *file = explain_string(diagnostic, "file");
+	const char *option = explain_string(diagnostic, "option");
+	json_int_t line = json_integer_value(
+		json_object_get(diagnostic, "line"));
+	json_int_t column = json_integer_value(
+		json_object_get(diagnostic, "column"));
+	AUTO_FREE char *place = NULL, *text = NULL;
+
+	if (line > 0 && column > 0)
+		place = text_format("%s:%lld:%lld: ", file, line, column);
+	else if (line > 0)
+		place = text_format("%s:%lld: ", file, line);
+	else
+		place = text_format("%s%s", file, *file ? ": " : "");
+	text = text_format("%s%s: %s%s%s%s", place,
+			   explain_string(diagnostic, "kind"),
+			   explain_string(diagnostic, "message"),
+			   *option ? " [" : "", option, *option ? "]" : "");
+	paper_text(paper, 2, "", text);
+}
+
+/* Another variant says the same about the same source. */
+static bool was_said(const json_t *builds, size_t build,
+		     const json_t *diagnostic)
+{
+	json_t *other;
+	size_t i, j;
+
+	for (i = 0; i < build; i++) {
+		const json_t *earlier = json_object_get(
+			json_array_get(builds, i), "diagnostics");
+
+		json_array_foreach (earlier, j, other) {
+			if (json_equal(other, diagnostic))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void print_diagnostics(struct paper *paper, const json_t *builds,
+			      size_t build)
+{
+	const json_t *diagnostics = json_object_get(
+		json_array_get(builds, build), "diagnostics");
+	size_t shown = 0, more = 0, i;
+	json_t *diagnostic;
+
+	json_array_foreach (diagnostics, i, diagnostic) {
+		if (was_said(builds, build, diagnostic))
+			continue;
+		if (shown == DIAGNOSTICS_SHOWN) {
+			more++;
+			continue;
+		}
+		print_diagnostic(paper, diagnostic);
+		shown++;
+	}
+	if (more > 0)
+		(void)fprintf(paper->out, "  (%zu more)\n", more);
+}
+
+/* Why a build failed, where no diagnostic says it. */
+static void print_failed_build(struct paper *paper, const json_t *build)
+{
+	const json_t *evidence = json_object_get(build, "evidence");
+	const char *detail = explain_string(evidence, "detail");
+	AUTO_FREE char *text = text_format(
+		"%s build failed: %s%s%s", explain_string(build, "variant"),
+		detail, *detail ? ", " : "",
+		explain_string(evidence, "mechanism"));
+
+	paper_text(paper, 2, "", text);
+	if (*explain_string(build, "output"))
+		paper_last_lines(paper, 4, "", explain_string(build, "output"),
+				 BUILD_LINES_MAX);
+}
+
+static void print_builds(struct paper *paper, const json_t *report)
+{
+	const json_t *builds = json_object_get(report, "build");
+	json_t *build;
+	size_t i;
+
+	json_array_foreach (builds, i, build) {
+		print_diagnostics(paper, builds, i);
+		if (!json_is_true(json_object_get(build, "ok")))
+			print_failed_build(paper, build);
+	}
+}
+
+static void print_tests(struct paper *paper, const json_t *tests)
+{
+	size_t label_columns = 0, i;
+	json_t *test;
+
+	if (json_array_size(tests) > 0)
+		(void)fputc('\n', paper->out);
+	json_array_foreach (tests, i, test) {
+		size_t columns = strlen(explain_string(test, "status"));
+
+		if (columns > label_columns && columns <= LABEL_COLUMNS_MAX)
+			label_columns = columns;
+	}
+	json_array_foreach (tests, i, test)
+		explain_test(paper, test, label_columns);
+}
+
+/* The first test that failed on its own account, or NULL. */
+static const json_t *first_failure(const json_t *tests)
+{
+	json_t *test;
+	size_t i;
+
+	json_array_foreach (tests, i, test) {
+		const char *status = explain_string(test, "status");
+
+		if (strcmp(status, "pass") != 0 &&
+		    strcmp(status, "skipped") != 0 &&
+		    strcmp(status, "inconclusive") != 0 &&
+		    *explain_string(test, "replay") &&
+		    strcmp(explain_string(test, "visibility"), "hidden") != 0)
+			return test;
+	}
+	return NULL;
+}
+
+static void print_next_step(struct paper *paper, const json_t *report)
+{
+	const json_t *tests = json_object_get(report, "tests");
+	const json_t *failure = first_failure(tests);
+	const char *status = explain_string(json_object_get(report, "score"),
+					    "status");
+	const char *next =
+		"put right what is named above, then \"assay check\" again.";
+
+	if (failure) {
+		next = explain_string(failure, "replay");
+	} else if (strcmp(status, "pass") == 0) {
+		next = "all passed; \"assay pack\" makes the archive to hand "
+		       "in.";
+	} else if (strcmp(status, "rejected") == 0) {
+		next = "put right what is named above; \"assay pack\" refuses "
+		       "what would be refused.";
+	} else if (strcmp(status, "inconclusive") == 0) {
+		next = "this was not your code: \"assay doctor\" says what the "
+		       "host lacks; then check again.";
+	}
+	(void)fputc('\n', paper->out);
+	paper_text(paper, 0, "Next: ", next);
+}
+
+void explain_report(const json_t *report, FILE *out, bool colour)
+{
+	struct paper paper = { .out = out, .colour = colour };
+
+	print_header(&paper, report);
+	print_flags(&paper, report);
+	print_builds(&paper, report);
+	print_tests(&paper, json_object_get(report, "tests"));
+	print_next_step(&paper, report);
+}

@@ -1,0 +1,20 @@
+/*
+ * explain.h - a result in words, for the person whose code it is
+ *
+ * What "assay check" prints: the build's diagnostics, one line per test, and
+ * under each one that did not pass the property, the message, the smallest
+ * history, where it stopped and how to run just this test again. 80 columns.
+ * Everything that comes from a candidate has its control characters replaced.
+ */
+#ifndef ASSAY_EXPLAIN_H
+#define ASSAY_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+/** @report as report_new() made it. */
+void explain_report(const json_t *report, FILE *out, bool colour);
+
+#endif

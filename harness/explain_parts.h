@@ -1,0 +1,43 @@
+/*
+ * explain_parts.h - the pieces that explain.c puts together
+ *
+ * Whatever text goes through these functions comes out without control
+ * characters and within EXPLAIN_COLUMNS.
+ */
+#ifndef ASSAY_EXPLAIN_PARTS_H
+#define ASSAY_EXPLAIN_PARTS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#define EXPLAIN_COLUMNS 80
+
+/* Where the words go. */
+struct paper {
+	FILE *out;
+	bool colour;
+};
+
+/** The string at @key, or "". */
+const char *explain_string(const json_t *object, const char *key);
+
+/** explain_paper.c: @text behind @lead, wrapped and hanging beneath itself. */
+void paper_text(struct paper *paper, size_t indent, const char *lead,
+		const char *text);
+/** Each line of @text on its own, at most @lines_max of them, the last ones. */
+void paper_last_lines(struct paper *paper, size_t indent, const char *lead,
+		      const char *text, size_t lines_max);
+/** Any JSON, cut to a few lines. */
+void paper_json(struct paper *paper, size_t indent, const char *lead,
+		const json_t *value);
+/** @text in the colour of verdict @status, at least @columns wide. */
+void paper_status(struct paper *paper, const char *status, const char *text,
+		  size_t columns);
+
+/** explain_test.c: the line of a test and what belongs under it. */
+void explain_test(struct paper *paper, const json_t *test,
+		  size_t label_columns);
+
+#endif

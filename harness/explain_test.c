@@ -1,0 +1,258 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "explain_parts.h"
+#include "sanitizer.h"
+#include "text.h"
+
+#define MARGIN 2         /* of a test's line */
+#define INDENT 8         /* of what stands under it */
+#define POINTS_COLUMNS 8 /* "100/100" */
+#define TIME_COLUMNS 10
+#define TRACES_MAX 4
+#define TRACE_LINES_MAX 40
+#define RACES_MAX 3
+#define STACKS_MAX 2
+#define FRAMES_MAX 4
+#define METRICS_MAX 12
+#define OUTPUT_LINES_MAX 10
+
+static bool is(const json_t *object, const char *key, const char *value)
+{
+	return strcmp(explain_string(object, key), value) == 0;
+}
+
+static double number(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+/* "FORBIDDEN-SYSCALL  two-producers          0/15     0.30 s" */
+static void print_head(struct paper *paper, const json_t *test,
+		       size_t label_columns)
+{
+	const char *status = explain_string(test, "status");
+	AUTO_FREE char *name = text_line(explain_string(test, "id"));
+	AUTO_FREE char *label = text_line(status);
+	AUTO_FREE char *points = text_format(
+		"%.10g/%.10g", number(test, "points"), number(test, "maximum"));
+	const json_t *resources = json_object_get(test, "resources");
+	size_t room = EXPLAIN_COLUMNS - MARGIN - label_columns - 2 -
+		      POINTS_COLUMNS - TIME_COLUMNS;
+	char *c;
+
+	label[text_fit(label, label_columns)] = '\0';
+	for (c = label; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	name[text_fit(name, room - 1)] = '\0';
+	(void)fprintf(paper->out, "%*s", MARGIN, "");
+	paper_status(paper, status, label, label_columns);
+	(void)fprintf(paper->out, "  %s%*s%*s", name,
+		      (int)(room - text_columns(name)), "", POINTS_COLUMNS,
+		      points);
+	if (json_is_object(resources))
+		(void)fprintf(paper->out, "%*.2f s", TIME_COLUMNS - 2,
+			      number(resources, "wall_ms") / 1000);
+	(void)fputc('\n', paper->out);
+}
+
+static void print_traces(struct paper *paper, const json_t *test)
+{
+	json_t *trace, *line;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(test, "traces"), i, trace) {
+		const json_t *lines = json_object_get(trace, "lines");
+		size_t count = json_array_size(lines);
+
+		if (i == TRACES_MAX)
+			break;
+		paper_text(paper, INDENT, "", explain_string(trace, "title"));
+		json_array_foreach (lines, j, line) {
+			if (j == TRACE_LINES_MAX)
+				break;
+			paper_text(paper, INDENT + 2, "",
+				   json_string_value(line)
+					   ? json_string_value(line)
+					   : "");
+		}
+		if (count > TRACE_LINES_MAX)
+			(void)fprintf(paper->out, "%*s(%zu more lines)\n",
+				      INDENT + 2, "", count - TRACE_LINES_MAX);
+	}
+}
+
+static void print_stack(struct paper *paper, const json_t *stack)
+{
+	json_t *frame;
+	size_t i;
+
+	paper_text(paper, INDENT + 2, "", explain_string(stack, "what"));
+	json_array_foreach (json_object_get(stack, "frames"), i, frame) {
+		const char *file = explain_string(frame, "file");
+		const char *function = explain_string(frame, "function");
+		json_int_t line = json_integer_value(
+			json_object_get(frame, "line"));
+		AUTO_FREE char *place = NULL;
+
+		if (i == FRAMES_MAX)
+			break;
+		if (line > 0)
+			place = text_format("%s:%lld %s", file, line, function);
+		else
+			place = text_format("%s", function);
+		paper_text(paper, INDENT + 4, "", place);
+	}
+}
+
+static void print_races(struct paper *paper, const json_t *test)
+{
+	json_t *race, *stack;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(test, "races"), i, race) {
+		json_auto_t *alone = json_pack("[O]", race);
+		AUTO_FREE char *summary = sanitizer_summary(alone);
+
+		if (i == RACES_MAX)
+			break;
+		if (summary && !is(test, "message", summary))
+			paper_text(paper, INDENT, "", summary);
+		json_array_foreach (json_object_get(race, "stacks"), j, stack) {
+			if (j < STACKS_MAX)
+				print_stack(paper, stack);
+		}
+	}
+}
+
+/* "2004 ms", "65 MiB": a bound or what was seen. To be freed. */
+static char *quantity(const json_t *value, const char *unit)
+{
+	double size = json_number_value(value);
+
+	if (strcmp(unit, "bytes") == 0 && size >= 1 << 20)
+		return text_format("%.4g MiB", size / (1 << 20));
+	if (strcmp(unit, "bytes") == 0 && size >= 1 << 10)
+		return text_format("%.4g KiB", size / (1 << 10));
+	return text_format("%.10g %s", size, unit);
+}
+
+static void print_syscall(struct paper *paper, const json_t *call)
+{
+	AUTO_FREE char *text = NULL;
+	json_t *args = json_object_get(call, "args"), *arg;
+	size_t size = 0, i;
+	FILE *out;
+
+	if (!json_is_object(call))
+		return;
+	out = open_memstream(&text, &size);
+	CHECK(out);
+	(void)fprintf(out, "%s(", explain_string(call, "name"));
+	json_array_foreach (args, i, arg)
+		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
+			      json_string_value(arg) ? json_string_value(arg)
+						     : "?");
+	(void)fputc(')', out);
+	CHECK(fclose(out) == 0);
+	paper_text(paper, INDENT, "refused   ", text);
+}
+
+/* How it ended. A judge's "fail" has been told by then. */
+static void print_evidence(struct paper *paper, const json_t *test)
+{
+	const json_t *evidence = json_object_get(test, "evidence");
+	const json_t *limit = json_object_get(evidence, "limit");
+	const char *mechanism = explain_string(evidence, "mechanism");
+	const char *unit = explain_string(evidence, "unit");
+	const char *detail = explain_string(evidence, "detail");
+	AUTO_FREE char *text = NULL, *bound = NULL, *seen = NULL;
+
+	if (is(test, "status", "fail"))
+		return;
+	if (json_is_number(limit)) {
+		bound = quantity(limit, unit);
+		seen = quantity(json_object_get(evidence, "observed"), unit);
+		text = text_format("%s of %s allowed (%s)", seen, bound,
+				   mechanism);
+		paper_text(paper, INDENT, "limit     ", text);
+	} else if (*detail) {
+		text = text_format("%s (%s)", detail, mechanism);
+		paper_text(paper, INDENT, "ended     ", text);
+	}
+}
+
+static void print_metrics(struct paper *paper, const json_t *test)
+{
+	json_t *metric;
+	size_t i;
+
+	json_array_foreach (json_object_get(test, "metrics"), i, metric) {
+		AUTO_FREE char *text = text_format(
+			"%s %.6g %s", explain_string(metric, "name"),
+			number(metric, "value"),
+			explain_string(metric, "unit"));
+
+		if (i == METRICS_MAX)
+			break;
+		paper_text(paper, INDENT, "measured  ", text);
+	}
+}
+
+static void print_repeats(struct paper *paper, const json_t *test)
+{
+	const json_t *repeat = json_object_get(test, "repeat");
+
+	if (number(repeat, "of") > 1)
+		(void)fprintf(paper->out,
+			      "%*srepeats   %.10g of %.10g passed; this is the "
+			      "first that did not\n",
+			      INDENT, "", number(repeat, "passed"),
+			      number(repeat, "of"));
+}
+
+static void print_failure(struct paper *paper, const json_t *test)
+{
+	const char *message = explain_string(test, "message");
+	const char *output = explain_string(test, "output");
+
+	paper_text(paper, INDENT, "property  ",
+		   explain_string(test, "property"));
+	if (*message)
+		paper_text(paper, INDENT, "message   ", message);
+	print_repeats(paper, test);
+	print_races(paper, test);
+	print_traces(paper, test);
+	paper_json(paper, INDENT, "expected  ",
+		   json_object_get(test, "expected"));
+	paper_json(paper, INDENT, "actual    ",
+		   json_object_get(test, "actual"));
+	print_evidence(paper, test);
+	print_syscall(paper, json_object_get(test, "forbidden_syscall"));
+	print_metrics(paper, test);
+	/* A sanitizer's log has been told already, and better. */
+	if (*output && json_array_size(json_object_get(test, "races")) == 0)
+		paper_last_lines(paper, INDENT, "printed   ", output,
+				 OUTPUT_LINES_MAX);
+	if (*explain_string(test, "replay"))
+		paper_text(paper, INDENT, "again     ",
+			   explain_string(test, "replay"));
+}
+
+void explain_test(struct paper *paper, const json_t *test, size_t label_columns)
+{
+	print_head(paper, test, label_columns);
+	if (is(test, "visibility", "hidden"))
+		return; /* its data is the grader's */
+	if (is(test, "status", "pass"))
+		print_metrics(paper, test);
+	else if (is(test, "status", "skipped"))
+		paper_text(paper, INDENT, "because ",
+			   explain_string(json_object_get(test, "evidence"),
+					  "detail"));
+	else
+		print_failure(paper, test);
+}

@@ -1,0 +1,22 @@
+/*
+ * home.h - where the program finds what belongs to it
+ *
+ * The answers are worked out once and live as long as the process.
+ */
+#ifndef ASSAY_HOME_H
+#define ASSAY_HOME_H
+
+/**
+ * The folder of exercises: $ASSAY_EXERCISES, else beside the binary,
+ * build/../exercises in a source tree, PREFIX/share/assay/exercises when
+ * installed. NULL when there is none.
+ */
+const char *home_exercises(void);
+
+/**
+ * The program assay-sandbox: $ASSAY_SANDBOX, else in the binary's own folder,
+ * else PREFIX/libexec/assay/assay-sandbox. NULL when there is none.
+ */
+const char *home_sandbox(void);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * job.h - one submission on its way from intake to report
+ */
+#ifndef ASSAY_JOB_H
+#define ASSAY_JOB_H
+
+#include <uv.h>
+
+#include "result.h"
+#include "testrun.h"
+#include "submission.h"
+#include "toolkit.h"
+
+/* What a whole batch has in common. */
+struct job_options {
+	const char *exercises;    /* folder */
+	const char *sandbox;      /* path of assay-sandbox */
+	const char *exercise_id;  /* NULL: what each submission says */
+	const char *language;     /* NULL: what each submission says */
+	const char *only_test;    /* NULL: all; else this and what it needs */
+	bool seed_given;
+	uint64_t seed;            /* for every test, instead of its own */
+	const unsigned char *secret; /* 32 bytes: run hidden tests; NULL: not */
+	bool need_level;
+	enum box_level level;     /* refuse to run below it */
+};
+
+struct job;
+
+/**
+ * @result is the callee's. With an @err (and then no result) the fault is not
+ * of this submission alone: a wrong exercise, a missing file, no box.
+ */
+typedef void (*job_done_cb)(void *data, struct result *result,
+			    const struct error *err);
+
+/* Finds the toolkit of an exercise, making it at the first time. */
+typedef int (*job_toolkit_cb)(void *data, const char *id,
+			      const struct toolkit **ret, struct error *err);
+
+/**
+ * Start with @submission, which becomes the job's. The callback may come from
+ * within. @boxes and @options are borrowed until then.
+ */
+void job_start(uv_loop_t *loop, const struct testrun_boxes *boxes,
+	       const struct job_options *options, struct submission *submission,
+	       job_toolkit_cb toolkit, job_done_cb done, void *data);
+
+#endif

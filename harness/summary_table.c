@@ -1,0 +1,136 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "summary_parts.h"
+#include "text.h"
+
+#define TABLE_COLUMNS 80
+#define ID_COLUMNS 32
+#define STATUS_COLUMNS 17 /* "forbidden-syscall" */
+#define POINTS_COLUMNS 11 /* "66.667/100" and a blank */
+#define GAPS 5            /* blanks between the four columns */
+
+/* @text as one line of at most @columns, an ellipsis where it was cut. */
+static char *fitted(const char *text, size_t columns)
+{
+	AUTO_FREE char *line = text_line(text);
+
+	if (text_columns(line) <= columns)
+		return TAKE_PTR(line);
+	return text_format("%.*s\u2026", (int)text_fit(line, columns - 1),
+			   line);
+}
+
+static void print_cell(FILE *out, const char *text, size_t columns)
+{
+	AUTO_FREE char *cell = fitted(text, columns);
+
+	(void)fprintf(out, "%s%*s", cell, (int)(columns - text_columns(cell)),
+		      "");
+}
+
+static const char *status_colour(const char *status)
+{
+	if (strcmp(status, "pass") == 0)
+		return "\033[32m";
+	return strcmp(status, "inconclusive") == 0 ? "\033[33m" : "\033[31m";
+}
+
+/* "sequential, two-producers", to be freed. */
+static char *join(const json_t *strings)
+{
+	char *text = NULL;
+	size_t size = 0, i;
+	FILE *out = open_memstream(&text, &size);
+	json_t *string;
+
+	CHECK(out);
+	json_array_foreach (strings, i, string)
+		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
+			      json_string_value(string)
+				      ? json_string_value(string)
+				      : "");
+	CHECK(fclose(out) == 0);
+	return text;
+}
+
+static size_t widest(json_t *lines, const char *key, size_t least, size_t most)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach (lines, i, line) {
+		AUTO_FREE char *text = text_line(summary_string(line, key, ""));
+		size_t columns = text_columns(text);
+
+		if (columns > least)
+			least = columns;
+	}
+	return least < most ? least : most;
+}
+
+static void print_line(FILE *out, const json_t *line, size_t id_columns,
+		       size_t status_columns, bool colour)
+{
+	const char *status = summary_string(line, "status", "?");
+	AUTO_FREE char *failed = join(json_object_get(line, "failed_tests"));
+	char points[SUMMARY_POINTS_MAX], maximum[SUMMARY_POINTS_MAX];
+	AUTO_FREE char *both = NULL, *cell = NULL;
+
+	summary_points(json_object_get(line, "points"), points);
+	summary_points(json_object_get(line, "maximum"), maximum);
+	both = text_format("%s/%s", points, maximum);
+	print_cell(out, summary_string(line, "submission", "?"), id_columns);
+	(void)fprintf(out, "  %s", colour ? status_colour(status) : "");
+	print_cell(out, status, status_columns);
+	(void)fprintf(out, "%s %*s", colour ? "\033[0m" : "", POINTS_COLUMNS,
+		      both);
+	if (*failed) {
+		cell = fitted(failed, TABLE_COLUMNS - id_columns -
+					      status_columns - POINTS_COLUMNS -
+					      GAPS);
+		(void)fprintf(out, "  %s", cell);
+	}
+	(void)fputc('\n', out);
+}
+
+static void print_totals(FILE *out, const json_t *totals)
+{
+	const json_t *rate = json_object_get(totals, "pass_rate");
+	json_t *statuses = json_object_get(totals, "statuses"), *count;
+	const char *status, *separator = ": ";
+
+	(void)fprintf(
+		out, "%lld submissions",
+		json_integer_value(json_object_get(totals, "submissions")));
+	json_object_foreach (statuses, status, count) {
+		(void)fprintf(out, "%s%lld %s", separator,
+			      json_integer_value(count), status);
+		separator = ", ";
+	}
+	if (json_is_number(rate))
+		(void)fprintf(out, "; pass rate %.1f%%",
+			      json_number_value(rate) * 100);
+	(void)fputc('\n', out);
+}
+
+void summary_table(json_t *lines, const json_t *totals, FILE *out, bool colour)
+{
+	size_t id_columns = widest(lines, "submission", strlen("submission"),
+				   ID_COLUMNS);
+	size_t status_columns = widest(lines, "status", strlen("status"),
+				       STATUS_COLUMNS);
+	json_t *line;
+	size_t i;
+
+	print_cell(out, "submission", id_columns);
+	(void)fputs("  ", out);
+	print_cell(out, "status", status_columns);
+	(void)fprintf(out, " %*s  %s\n", POINTS_COLUMNS, "points",
+		      "did not pass");
+	json_array_foreach (lines, i, line)
+		print_line(out, line, id_columns, status_columns, colour);
+	print_totals(out, totals);
+}

@@ -1,0 +1,221 @@
+/*
+ * toolkit.c - see toolkit.h
+ */
+#include "toolkit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include <assay/cleanup.h>
+
+#include "box_client.h"
+#include "build.h"
+
+#define VARIANTS_MAX (sizeof((struct toolkit *)0)->baseline / sizeof(int))
+
+struct outcome {
+	struct build_result result;
+	int program;
+};
+
+static void built_cb(void *data, struct build_result *result, int program)
+{
+	struct outcome *outcome = data;
+
+	outcome->result = *result;
+	outcome->program = program;
+}
+
+/* The first thing that explains a failed build. */
+static int explain(const struct outcome *outcome, const char *what,
+		   struct error *err)
+{
+	const struct build_result *build = &outcome->result;
+	const json_t *first = json_array_get(build->diagnostics, 0);
+
+	if (build->fault)
+		return error_set(err, EIO, "%s: %s", what, build->fault);
+	if (first)
+		return error_set(
+			err, EINVAL, "%s: %s:%lld: %s", what,
+			json_string_value(json_object_get(first, "file")),
+			(long long)json_integer_value(
+				json_object_get(first, "line")),
+			json_string_value(json_object_get(first, "message")));
+	return error_set(err, EINVAL, "%s does not build (%s): %.200s", what,
+			 box_outcome_name(build->box.outcome),
+			 build->output ? build->output : "no output");
+}
+
+static int build(uv_loop_t *loop, struct box_client *client,
+		 const struct build_request *request, const char *what,
+		 int *program, struct error *err)
+{
+	struct outcome outcome = { .program = -1 };
+	int result = 0;
+
+	build_start(client, request, built_cb, &outcome);
+	while (box_client_busy(client))
+		(void)uv_run(loop, UV_RUN_ONCE);
+	if (!outcome.result.ok)
+		result = explain(&outcome, what, err);
+	else
+		*program = TAKE_FD(outcome.program);
+	build_result_release(&outcome.result);
+	if (outcome.program >= 0)
+		(void)close(outcome.program);
+	return result;
+}
+
+static int build_judge(struct toolkit *toolkit, uv_loop_t *loop,
+		       struct box_client *client, struct error *err)
+{
+	const struct exercise *exercise = toolkit->exercise;
+	struct build_request request = {
+		.commands = exercise->judge_commands,
+		.command_count = exercise->judge_command_count,
+		.limits = &exercise->build_limits,
+		.cwd = "/work/exercise/judge",
+		.program = "judge",
+		.exercise = exercise,
+	};
+
+	return build(loop, client, &request, "judge", &toolkit->judge, err);
+}
+
+static bool wants_baseline(const struct exercise *exercise,
+			   const char *variant)
+{
+	size_t i;
+
+	for (i = 0; i < exercise->test_count; i++)
+		if (exercise->tests[i].baseline &&
+		    strcmp(exercise->tests[i].variant, variant) == 0)
+			return true;
+	return false;
+}
+
+/* The reference as if it had been handed in: with the exercise's own files. */
+static int reference_files(const struct exercise_language *language,
+			   struct fileset *set, struct error *err)
+{
+	const struct file *file;
+	char **owned;
+
+	fileset_init(set);
+	if (fileset_add_set(set, "", &language->solution, err) < 0)
+		return -err->code;
+	for (owned = language->owned; *owned; owned++) {
+		file = fileset_find(&language->starter, *owned);
+		if (file && !fileset_find(set, *owned) &&
+		    fileset_add_fd(set, *owned, file->fd, false, err) < 0)
+			return -err->code;
+	}
+	return 0;
+}
+
+static int build_baselines(struct toolkit *toolkit, uv_loop_t *loop,
+			   struct box_client *client,
+			   const struct fileset *reference, struct error *err)
+{
+	const struct exercise *exercise = toolkit->exercise;
+	const struct exercise_language *language = &exercise->languages[0];
+	size_t i;
+
+	for (i = 0; i < language->variant_count && i < VARIANTS_MAX; i++) {
+		const struct exercise_variant *variant = &language->variants[i];
+		struct build_request request = {
+			.commands = variant->commands,
+			.command_count = variant->command_count,
+			.limits = &exercise->build_limits,
+			.cwd = "/work/submission",
+			.program = "program",
+			.submission = reference,
+			.exercise = exercise,
+		};
+
+		if (wants_baseline(exercise, variant->name) &&
+		    build(loop, client, &request, "reference solution",
+			  &toolkit->baseline[i], err) < 0)
+			return -err->code;
+	}
+	return 0;
+}
+
+static int build_all(struct toolkit *toolkit, const char *sandbox_path,
+		     struct error *err)
+{
+	struct box_client *client;
+	struct fileset reference;
+	uv_loop_t loop;
+	int result;
+
+	(void)uv_loop_init(&loop);
+	client = box_client_new(&loop, sandbox_path, NULL);
+	result = reference_files(&toolkit->exercise->languages[0], &reference,
+				 err);
+	if (result == 0)
+		result = build_judge(toolkit, &loop, client, err);
+	if (result == 0)
+		result = build_baselines(toolkit, &loop, client, &reference,
+					 err);
+	fileset_release(&reference);
+	box_client_close(client);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	CHECK(uv_loop_close(&loop) == 0);
+	return result;
+}
+
+int toolkit_new(const char *root, const char *id, const char *sandbox_path,
+		struct toolkit **ret, struct error *err)
+{
+	struct toolkit *toolkit = calloc(1, sizeof *toolkit);
+	int result;
+	size_t i;
+
+	if (!toolkit)
+		return error_set(err, ENOMEM, "out of memory");
+	toolkit->judge = -1;
+	for (i = 0; i < VARIANTS_MAX; i++)
+		toolkit->baseline[i] = -1;
+	result = exercise_load(root, id, &toolkit->exercise, err);
+	if (result == 0)
+		result = build_all(toolkit, sandbox_path, err);
+	if (result < 0) {
+		toolkit_free(toolkit);
+		return error_wrap(err, "exercise %s", id);
+	}
+	*ret = toolkit;
+	return 0;
+}
+
+void toolkit_free(struct toolkit *toolkit)
+{
+	size_t i;
+
+	if (!toolkit)
+		return;
+	for (i = 0; i < VARIANTS_MAX; i++)
+		if (toolkit->baseline[i] >= 0)
+			(void)close(toolkit->baseline[i]);
+	if (toolkit->judge >= 0)
+		(void)close(toolkit->judge);
+	exercise_free(toolkit->exercise);
+	free(toolkit);
+}
+
+int toolkit_baseline(const struct toolkit *toolkit, const char *variant)
+{
+	const struct exercise_language *language =
+		&toolkit->exercise->languages[0];
+	size_t i;
+
+	for (i = 0; i < language->variant_count && i < VARIANTS_MAX; i++)
+		if (strcmp(language->variants[i].name, variant) == 0)
+			return toolkit->baseline[i];
+	return -1;
+}

@@ -1,0 +1,202 @@
+/*
+ * workspace.c - making a workspace, see workspace.h
+ */
+#include "workspace.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include <assay/cleanup.h>
+
+#include "text.h"
+
+static int make_folder(const char *dir, struct error *err)
+{
+	AUTO_FREE char *path = text_format("%s", dir);
+
+	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			return error_errno(err, errno, "%s", path);
+		*slash = '/';
+	}
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		return error_errno(err, errno, "%s", path);
+	return 0;
+}
+
+/* Open @dir, made if need be, for files to be put into; or -errno. */
+static int open_empty(const char *dir, struct error *err)
+{
+	AUTO_CLOSE int fd = -1;
+	struct dirent *entry;
+	bool empty = true;
+	DIR *stream;
+	int rc = make_folder(dir, err);
+
+	if (rc < 0)
+		return rc;
+	stream = opendir(dir);
+	if (!stream)
+		return error_errno(err, errno, "%s", dir);
+	while (empty && (entry = readdir(stream)))
+		empty = strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0;
+	fd = fcntl(dirfd(stream), F_DUPFD_CLOEXEC, 3);
+	(void)closedir(stream);
+	if (!empty)
+		return error_set(err, ENOTEMPTY, "%s: the folder is not empty",
+				 dir);
+	return fd < 0 ? error_errno(err, errno, "%s", dir) : TAKE_FD(fd);
+}
+
+static int write_all(int fd, const char *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t wrote = write(fd, bytes, size);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return -errno;
+		bytes += wrote;
+		size -= (size_t)wrote;
+	}
+	return 0;
+}
+
+/* Make the file @path, which is not there yet, in the folder at @dir_fd. */
+static int put(int dir_fd, const char *path, const char *bytes, size_t size,
+	       mode_t mode, struct error *err)
+{
+	AUTO_FREE char *folder = text_format("%s", path);
+	AUTO_CLOSE int fd = -1;
+	int rc;
+
+	for (char *slash = folder; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdirat(dir_fd, folder, 0777) < 0 && errno != EEXIST)
+			return error_errno(err, errno, "%s", folder);
+		*slash = '/';
+	}
+	fd = openat(dir_fd, path,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0)
+		return error_errno(err, errno, "%s", path);
+	rc = write_all(fd, bytes, size);
+	return rc < 0 ? error_errno(err, -rc, "%s", path) : 0;
+}
+
+static int put_set(int dir_fd, const struct fileset *set, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < set->count; i++) {
+		const struct file *file = &set->files[i];
+		AUTO_FREE char *bytes = file_read(file);
+
+		rc = bytes ? put(dir_fd, file->path, bytes, file->size,
+				 file->executable ? 0777 : 0666, err)
+			   : error_set(err, EIO, "%s: cannot be read",
+				       file->path);
+	}
+	return rc;
+}
+
+/* Takes @json over. */
+static int put_json(int dir_fd, const char *path, json_t *json,
+		    struct error *err)
+{
+	AUTO_FREE char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+	AUTO_FREE char *line = NULL;
+
+	json_decref(json);
+	if (!text)
+		return error_set(err, ENOMEM, "out of memory");
+	line = text_format("%s\n", text);
+	return put(dir_fd, path, line, strlen(line), 0666, err);
+}
+
+static int put_statement(int dir_fd, const struct exercise *exercise,
+			 struct error *err)
+{
+	AUTO_FREE char *path = text_format("%s/" WORKSPACE_STATEMENT,
+					   exercise->dir);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct fileset set;
+	int rc;
+
+	if (fd < 0)
+		return error_errno(err, errno, "%s", path);
+	fileset_init(&set);
+	rc = fileset_add_fd(&set, WORKSPACE_STATEMENT, fd, false, err);
+	if (rc == 0)
+		rc = put_set(dir_fd, &set, err);
+	fileset_release(&set);
+	return rc;
+}
+
+static bool is_c_source(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 2 && strcmp(path + length - 2, ".c") == 0;
+}
+
+/* See clang.llvm.org, "JSON Compilation Database Format Specification". */
+static json_t *compile_commands(const struct fileset *starter,
+				const char *directory)
+{
+	json_t *commands = json_array();
+
+	for (size_t i = 0; commands && i < starter->count; i++) {
+		const char *path = starter->files[i].path;
+		json_t *command;
+
+		if (!is_c_source(path))
+			continue;
+		command = json_pack("{ss, ss, s[ssssss]}", "directory",
+				    directory, "file", path, "arguments", "gcc",
+				    "-std=gnu17", "-Wall", "-Wextra", "-c",
+				    path);
+		CHECK(command != NULL);
+		CHECK(json_array_append_new(commands, command) == 0);
+	}
+	return commands;
+}
+
+int workspace_create(const struct exercise *exercise,
+		     const struct exercise_language *language, const char *dir,
+		     struct error *err)
+{
+	AUTO_CLOSE int fd = open_empty(dir, err);
+	AUTO_FREE char *real = NULL;
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	real = realpath(dir, NULL);
+	if (!real)
+		return error_errno(err, errno, "%s", dir);
+	rc = put_set(fd, &language->starter, err);
+	if (rc == 0)
+		rc = put_statement(fd, exercise, err);
+	if (rc == 0)
+		rc = put_json(fd, WORKSPACE_COMMANDS,
+			      compile_commands(&language->starter, real), err);
+	if (rc == 0)
+		rc = put_json(fd, SUBMISSION_MARKER,
+			      json_pack("{ss, ss, ss}", "exercise",
+					exercise->id, "version",
+					exercise->version, "language",
+					language->name),
+			      err);
+	return rc < 0 ? error_wrap(err, "%s", dir) : 0;
+}

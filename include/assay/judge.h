@@ -1,0 +1,56 @@
+/*
+ * judge.h - the contract between the harness, a judge and a driver
+ *
+ * A judge is an executable of the exercise's. It runs in a box of its own and
+ * decides; the candidate's program runs in another box and is only observed.
+ *
+ *   harness --events-->  judge  <==channel==>  driver + submission
+ *      ^                 |                        |
+ *      +----verdict------+       <--history-------+   (shared memory)
+ *
+ * Events, JSON lines on the judge's standard input:
+ *   first, always
+ *   {"type":"params","test":ID,"seed":N,"repetition":K,"baseline":BOOL,
+ *    "history_bytes":N,"params":{...the test's own...}}
+ *   an answer to each {"type":"probe"} the judge wrote
+ *   {"type":"probe","cpu_us":N,"threads":N,"running":N,"alive":BOOL}
+ *   once, when the candidate's program has ended and all of it is dead
+ *   {"type":"ended","outcome":NAME,"exit_status":N,"signal":N,
+ *    "wall_us":N,"cpu_us":N}
+ *
+ * Verdict, JSON lines on ASSAY_JUDGE_VERDICT_FD:
+ *   {"type":"probe"}                      ask for a measurement, any time
+ *   {"type":"metric","name":S,"value":N,"unit":S}
+ *   {"type":"trace","title":S,"lines":[S,...]}
+ *   {"type":"verdict","status":"pass"|"fail","score":0..1,"property":S,
+ *    "message":S,"expected":any,"actual":any}
+ * Exactly one verdict, as the last line. None, two, or a crash of the judge
+ * is inconclusive unless the candidate's own end explains it.
+ *
+ * "cpu_us" is the processor time of the candidate's whole process tree as the
+ * kernel accounts it, "threads" how many threads it has now, "running" how
+ * many of these are not asleep. Seeds are below 2^53, so that every JSON
+ * reader keeps them exact.
+ */
+#ifndef ASSAY_JUDGE_H
+#define ASSAY_JUDGE_H
+
+/* Descriptors of a judge; 0 is the events, 1 and 2 are its log. */
+#define ASSAY_JUDGE_VERDICT_FD 3
+#define ASSAY_JUDGE_CHANNEL_FD 4  /* SOCK_SEQPACKET, to the driver */
+#define ASSAY_JUDGE_HISTORY_FD 5  /* what the driver recorded; read only */
+#define ASSAY_JUDGE_BASELINE_CHANNEL_FD 6 /* the same two for the reference */
+#define ASSAY_JUDGE_BASELINE_HISTORY_FD 7 /* solution of a baseline test */
+
+/* Descriptors of a driver; 0 is empty, 1 and 2 are captured and bounded. */
+#define ASSAY_DRIVER_CHANNEL_FD 3
+#define ASSAY_DRIVER_HISTORY_FD 4
+
+/* Longest line a judge may write, and the most lines, per run. */
+#define ASSAY_JUDGE_LINE_MAX (256 * 1024)
+#define ASSAY_JUDGE_LINES_MAX 10000
+
+/* Every seed is in [0, ASSAY_SEED_MAX]. */
+#define ASSAY_SEED_MAX ((1ULL << 53) - 1)
+
+#endif

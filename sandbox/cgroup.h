@@ -1,0 +1,85 @@
+/*
+ * cgroup.h - limits and accounting of a whole process tree
+ *
+ * A box makes itself one folder per controller, below the cgroup it was
+ * started in, and nothing else is touched. Two ways, by what the host has:
+ *
+ * v1 (memory, pids, cpuacct): the box moves into its folders once, at start,
+ *    because moving a task costs up to 20 ms; runs are born there. What the
+ *    box itself uses is taken off by counting from the start of each run.
+ * v2: the box stays outside; each run is born into a leaf of its own by
+ *    CLONE_INTO_CGROUP (Linux 5.7), made anew for each, so its counters start
+ *    at zero. Needs a folder whose controllers may be handed on, which a user
+ *    gets from systemd-run --user --scope -p Delegate=yes.
+ */
+#ifndef ASSAY_CGROUP_H
+#define ASSAY_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <assay/box.h>
+#include <assay/error.h>
+
+enum cgroup_version { CGROUP_NONE, CGROUP_V1, CGROUP_V2 };
+
+enum cgroup_controller {
+	CGROUP_MEMORY,
+	CGROUP_PIDS,
+	CGROUP_CPUACCT,
+	CGROUP_CONTROLLERS,
+};
+
+struct cgroup {
+	enum cgroup_version version;
+	char name[96];                   /* of the folders; "" when NONE */
+	/* v1: one of each per controller; v2: [0] only. Descriptors, because
+	 * the box's own root has no cgroup files */
+	int parent_fd[CGROUP_CONTROLLERS]; /* where the folder was made */
+	int dir_fd[CGROUP_CONTROLLERS];    /* the folder */
+	int run_fd;                      /* v2: the leaf of the next run */
+	int oom_event_fd;                /* readable when memory ran out; -1 */
+	bool swap_limited;
+	/* at the start of the run, v1 */
+	uint64_t base_cpu_ns;
+	uint64_t base_own_cpu_ns;
+	uint64_t base_memory_bytes;
+	uint64_t base_oom_kills;
+	uint64_t base_refused;
+	char reason[104]; /* NONE: why */
+	char remedy[128]; /* NONE: the command that helps */
+};
+
+/**
+ * Make the folders and, on v1, enter them. Never fails: a host without usable
+ * cgroups leaves CGROUP_NONE with the reason. Call before any namespace.
+ */
+void cgroup_open(struct cgroup *cgroup);
+/** Leave and remove the folders. */
+void cgroup_close(struct cgroup *cgroup);
+
+/**
+ * Before a run: set limits, reset counters. On v2 makes the leaf whose
+ * descriptor goes to clone3.
+ */
+int cgroup_begin(struct cgroup *cgroup, const struct box_limits *limits,
+		 struct error *err);
+/** At the start of the program: its processor time counts from here. */
+void cgroup_start_clock(struct cgroup *cgroup);
+/** After a run, when all of it is dead: remove the leaf. */
+void cgroup_end(struct cgroup *cgroup);
+
+/* Counters of the run so far. Zero when the host cannot tell. */
+uint64_t cgroup_cpu_us(const struct cgroup *cgroup);
+uint64_t cgroup_peak_bytes(const struct cgroup *cgroup);
+uint64_t cgroup_oom_kills(const struct cgroup *cgroup);
+uint64_t cgroup_refused(const struct cgroup *cgroup); /* forks denied */
+
+/**
+ * Remove folders of boxes that died without doing it themselves: names carry
+ * the box's pid namespace, pid and start time, and only those whose box is
+ * gone are touched. Returns how many were removed.
+ */
+unsigned cgroup_sweep(void);
+
+#endif

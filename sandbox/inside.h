@@ -1,0 +1,76 @@
+/*
+ * inside.h - everything that runs between clone and exec
+ *
+ * The supervisor (run.c) prepares a struct inside completely, clones an init
+ * into it, and reads what init and the program-to-be report back through it.
+ * inside.c has the theory of operation.
+ */
+#ifndef ASSAY_INSIDE_H
+#define ASSAY_INSIDE_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include <assay/box.h>
+
+#define INSIDE_STACK_BYTES (64 * 1024)
+#define INSIDE_UID 1000 /* what a program sees as its user and group */
+#define INSIDE_RLIMITS_MAX 16
+#define INSIDE_PATHS_MAX 8
+#define INSIDE_STEP_EXEC "exec" /* the last step; its failure is the caller's */
+
+struct inside_file {
+	const char *path; /* relative to /work */
+	int fd;
+	unsigned mode;
+};
+
+struct inside_rlimit {
+	int resource;
+	struct rlimit64 value;
+};
+
+/* What init reports. Written by init or its child, read by the supervisor
+ * after the eventfd said so; one writer at a time, so no locks. */
+struct inside_report {
+	const char *step;  /* the step under way; names a failing one */
+	int error;         /* errno of the failing step, 0 while all is well */
+	bool execed;
+	int proc_fd;       /* the run's own /proc, for accounting */
+	int work_fd;       /* its /work, for collecting outputs */
+	int listener_fd;   /* seccomp notifications */
+	uint64_t exec_ns;  /* CLOCK_MONOTONIC just before exec */
+	uint64_t exit_ns;  /* ... and when the first process had ended */
+	uint64_t setup_ns; /* CPU time spent up to exec: ours */
+	bool ended;        /* the first process has ended: */
+	int status;        /* its wait status */
+};
+
+struct inside {
+	/* prepared by the supervisor */
+	const char *const *paths; /* to exec: the first that is there */
+	char *const *argv;
+	char *const *envp;
+	const char *cwd;
+	const struct inside_file *files;
+	unsigned file_count;
+	int child_fds[BOX_CHILD_FDS_MAX]; /* >= BOX_CHILD_FDS_MAX, or -1 */
+	unsigned child_fd_count;
+	char tmpfs_options[128];
+	const struct inside_rlimit *rlimits;
+	unsigned rlimit_count;
+	const struct sock_fprog *filter;
+	bool map_root;    /* the box is uid 0 inside: give up groups and uid */
+	bool loopback;    /* bring up "lo" of the fresh network namespace */
+	int box_pidfd;    /* to see whether the box still lives */
+	int started_fd;   /* eventfd: execed, or failed */
+	void *child_stack; /* INSIDE_STACK_BYTES */
+	struct inside_report report;
+};
+
+/** The init of a run: pid 1 of its namespaces. Never returns. */
+_Noreturn void inside_init(void *inside);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * policy.h - which system calls a run may make
+ *
+ * One filter per profile and network setting, compiled once per box. The
+ * tables in policy.c are meant to be read by a person.
+ */
+#ifndef ASSAY_POLICY_H
+#define ASSAY_POLICY_H
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+
+#include <assay/box.h>
+#include <assay/error.h>
+
+#define POLICY_NETWORKS 2
+
+struct policy {
+	struct sock_fprog filters[BOX_PROFILE_MAX][POLICY_NETWORKS];
+};
+
+/** Compile all filters. The policy owns them until policy_release(). */
+int policy_compile(struct policy *policy, struct error *err);
+void policy_release(struct policy *policy);
+
+/**
+ * The errno to answer a notified call with when the run may go on; 0: it was
+ * refused for good.
+ */
+int policy_answer(const struct seccomp_data *call);
+
+/** "socket" for 41; a decimal number for what has no name. */
+void policy_syscall_name(int number, char *name, size_t size);
+
+#endif

@@ -1,0 +1,434 @@
+/*
+ * run.c - one run from request to result
+ *
+ * Happy path: run_prepare() fills what init needs; launch() clones it into fresh
+ * namespaces; supervise() sleeps in poll until init's pidfd says that the run
+ * is over; run_settle() turns wait status and counters into a result.
+ *
+ * Limits never poll a clock. Wall time is one timer. Processor time is looked
+ * at when it can first have run out, which is (limit - used) / CPUs from now,
+ * and then again: each look at least halves what is left, down to MIN_LOOK_US.
+ * Memory is the kernel's to watch where there is a cgroup; without one the
+ * tree's resident size is looked at every RSS_LOOK_US.
+ *
+ * The first limit to strike is the cause. Whatever the cause, init is killed,
+ * the kernel kills and reaps its whole namespace, and only then does the run
+ * count as over.
+ */
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+
+#include "rawsys.h"
+#include "run_parts.h"
+
+#define SETUP_LIMIT_US 10000000u /* mounts and copies; generous, never near */
+#define MIN_LOOK_US 1000u
+#define RSS_LOOK_US 3000u
+
+uint64_t run_now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void arm_at(int timer_fd, uint64_t when_ns)
+{
+	struct itimerspec timer = {
+		.it_value = { .tv_sec = (time_t)(when_ns / 1000000000u),
+			      .tv_nsec = (long)(when_ns % 1000000000u) },
+	};
+
+	(void)timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &timer, NULL);
+}
+
+static void disarm(int timer_fd)
+{
+	struct itimerspec never = { 0 };
+
+	(void)timerfd_settime(timer_fd, 0, &never, NULL);
+}
+
+static int launch(struct run *run, struct error *err)
+{
+	struct box *box = run->box;
+	struct clone_args args = {
+		.flags = CLONE_VM | CLONE_FILES | CLONE_PIDFD | CLONE_NEWPID |
+			 CLONE_NEWNS | CLONE_NEWIPC,
+		.pidfd = (uintptr_t)&run->pidfd,
+		.exit_signal = SIGCHLD,
+		.stack = (uintptr_t)box->init_stack,
+		.stack_size = INSIDE_STACK_BYTES,
+	};
+	long pid;
+
+	if (run->inside.loopback)
+		args.flags |= CLONE_NEWNET;
+	if (box->cgroup.version == CGROUP_V2) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (__u64)box->cgroup.run_fd;
+	}
+	arm_at(box->wall_fd, run_now_ns() + SETUP_LIMIT_US * 1000ull);
+	pid = raw_clone3(&args, inside_init, &run->inside);
+	if (pid < 0)
+		return error_errno(err, (int)-pid, "clone a run");
+	run->init = (pid_t)pid;
+	return 0;
+}
+
+/* ---- while it runs ---- */
+
+void run_end(struct run *run, uint32_t cause, const char *mechanism,
+		    uint64_t limit, uint64_t observed)
+{
+	if (run->cause == BOX_EXITED) {
+		run->cause = cause;
+		run->mechanism = mechanism;
+		run->limit = limit;
+		run->observed = observed;
+		run->end_ns = run_now_ns();
+	}
+	(void)syscall(SYS_pidfd_send_signal, run->pidfd, SIGKILL, NULL, 0);
+}
+
+/* Never less than it was: a sum over processes loses those that end. */
+static uint64_t cpu_now_us(struct run *run, const struct procfs_usage *usage)
+{
+	uint64_t now = run->box->cgroup.version == CGROUP_NONE
+			       ? usage->cpu_us
+			       : cgroup_cpu_us(&run->box->cgroup);
+
+	if (now > run->cpu_seen_us)
+		run->cpu_seen_us = now;
+	return run->cpu_seen_us;
+}
+
+const char *run_cpu_mechanism(const struct run *run)
+{
+	switch (run->box->cgroup.version) {
+	case CGROUP_V1:
+		return "cgroup v1 cpuacct";
+	case CGROUP_V2:
+		return "cgroup v2 cpu.stat";
+	case CGROUP_NONE:
+		break;
+	}
+	return "/proc accounting";
+}
+
+/* Look at the counters, and decide when to look again. */
+static void check_usage(struct run *run)
+{
+	const struct box_limits *limits = &run->request->run.limits;
+	bool cgroup = run->box->cgroup.version != CGROUP_NONE;
+	struct procfs_usage usage = { 0 };
+	uint64_t cpu_us, wait_us;
+
+	if (!cgroup)
+		procfs_usage(run->inside.report.proc_fd, &usage);
+	cpu_us = cpu_now_us(run, &usage);
+	if (usage.rss_bytes > run->rss_peak_bytes)
+		run->rss_peak_bytes = usage.rss_bytes;
+	if (cpu_us >= limits->cpu_us) {
+		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run), limits->cpu_us,
+			cpu_us);
+		return;
+	}
+	if (usage.rss_bytes > limits->memory_bytes) {
+		run_end(run, BOX_MEMORY_LIMIT, "resident size from /proc",
+			limits->memory_bytes, usage.rss_bytes);
+		return;
+	}
+	wait_us = (limits->cpu_us - cpu_us) / run->box->cpus;
+	if (wait_us < MIN_LOOK_US)
+		wait_us = MIN_LOOK_US;
+	if (!cgroup && wait_us > RSS_LOOK_US)
+		wait_us = RSS_LOOK_US;
+	arm_at(run->box->check_fd, run_now_ns() + wait_us * 1000);
+}
+
+static void on_started(struct run *run)
+{
+	struct inside_report *report = &run->inside.report;
+	uint64_t count;
+	size_t i;
+
+	(void)!read(run->box->started_fd, &count, sizeof count);
+	for (i = 0; i < BOX_CHILD_FDS_MAX; i++) {
+		struct capture *capture = &run->box->captures[i];
+
+		if (capture->write_fd >= 0)
+			(void)close(capture->write_fd);
+		capture->write_fd = -1;
+	}
+	/* the program has its own copies; ours would keep pipes from ending */
+	request_let_go(run->request);
+	if (!report->execed)
+		return;
+	cgroup_start_clock(&run->box->cgroup);
+	arm_at(run->box->wall_fd,
+	       report->exec_ns + run->request->run.limits.wall_us * 1000);
+	check_usage(run);
+}
+
+static void on_wall(struct run *run)
+{
+	const struct inside_report *report = &run->inside.report;
+
+	if (!report->execed) {
+		run->inside.report.error = ETIMEDOUT;
+		run_end(run, BOX_FAILED, "set-up timer", SETUP_LIMIT_US,
+			SETUP_LIMIT_US);
+		return;
+	}
+	run_end(run, BOX_WALL_LIMIT, "timerfd",
+		run->request->run.limits.wall_us,
+		(run_now_ns() - report->exec_ns) / 1000);
+}
+
+void run_check_oom(struct run *run)
+{
+	uint64_t drain[64];
+
+	(void)!read(run->box->cgroup.oom_event_fd, drain, sizeof drain);
+	if (cgroup_oom_kills(&run->box->cgroup) > 0)
+		run_end(run, BOX_MEMORY_LIMIT,
+			run->box->cgroup.version == CGROUP_V2
+				? "cgroup v2 memory.max"
+				: "cgroup v1 memory.limit_in_bytes",
+			run->request->run.limits.memory_bytes,
+			cgroup_peak_bytes(&run->box->cgroup));
+}
+
+/* A call that the filter does not let through. */
+static void on_refused(struct run *run)
+{
+	int listener = run->inside.report.listener_fd;
+	struct seccomp_notif call;
+	struct seccomp_notif_resp answer;
+
+	memset(&call, 0, sizeof call);
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
+		return;
+	memset(&answer, 0, sizeof answer);
+	answer.id = call.id;
+	answer.error = -policy_answer(&call.data);
+	if (answer.error) {
+		(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+		return;
+	}
+	if (run->cause == BOX_EXITED)
+		run->refused = call.data;
+	run_end(run, BOX_FORBIDDEN_SYSCALL, "seccomp", 0, 0);
+}
+
+void run_take_output(struct run *run, struct capture *capture)
+{
+	uint64_t limit = run->request->run.limits.output_bytes;
+
+	capture_pump(capture, &run->output_bytes, limit);
+	if (run->output_bytes > limit && !run->over)
+		run_end(run, BOX_OUTPUT_LIMIT, "bytes counted in a pipe", limit,
+			run->output_bytes);
+}
+
+static void answer_probe(struct run *run)
+{
+	struct box_probed probed = { .type = BOX_PROBED };
+	struct inside_report *report = &run->inside.report;
+	struct procfs_usage usage;
+
+	if (report->execed && !run->over) {
+		procfs_usage(report->proc_fd, &usage);
+		probed.alive = 1;
+		probed.threads = usage.threads;
+		probed.running = usage.running;
+		probed.cpu_us = cpu_now_us(run, &usage);
+		probed.wall_us = (run_now_ns() - report->exec_ns) / 1000;
+	}
+	(void)send(run->box->socket_fd, &probed, sizeof probed, MSG_NOSIGNAL);
+}
+
+/* 0, -EPIPE or -EPROTO. */
+static int on_message(struct run *run, struct error *err)
+{
+	struct box_control control;
+	ssize_t got = recv(run->box->socket_fd, &control, sizeof control,
+			   MSG_DONTWAIT | MSG_TRUNC);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (got <= 0)
+		return error_set(err, EPIPE, "the harness is gone");
+	if (got == sizeof control && control.type == BOX_PROBE)
+		answer_probe(run);
+	else if (got == sizeof control && control.type == BOX_KILL)
+		run_end(run, BOX_KILLED, "request of the harness", 0, 0);
+	else
+		return error_set(err, EPROTO, "unexpected message in a run");
+	return 0;
+}
+
+enum {
+	POLL_SOCKET,
+	POLL_INIT,
+	POLL_STARTED,
+	POLL_WALL,
+	POLL_CHECK,
+	POLL_OOM,
+	POLL_REFUSED,
+	POLL_CAPTURE,
+	POLL_MAX = POLL_CAPTURE + BOX_CHILD_FDS_MAX
+};
+
+static void fill_poll(const struct run *run, struct pollfd *polls)
+{
+	const struct box *box = run->box;
+	size_t i;
+
+	for (i = 0; i < POLL_MAX; i++)
+		polls[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	polls[POLL_SOCKET].fd = box->socket_fd;
+	polls[POLL_INIT].fd = run->pidfd;
+	polls[POLL_STARTED].fd = box->started_fd;
+	polls[POLL_WALL].fd = box->wall_fd;
+	polls[POLL_CHECK].fd = box->check_fd;
+	polls[POLL_OOM].fd = box->cgroup.oom_event_fd;
+	polls[POLL_REFUSED].fd =
+		run->inside.report.execed ? run->inside.report.listener_fd : -1;
+	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
+		polls[POLL_CAPTURE + i].fd =
+			capture_poll(&box->captures[i],
+				     &polls[POLL_CAPTURE + i].events);
+}
+
+static void drain_timer(int fd)
+{
+	uint64_t count;
+
+	(void)!read(fd, &count, sizeof count);
+}
+
+/* One wake-up. The order matters where two things happened at once: what
+ * explains an ending comes before the ending. */
+static int react(struct run *run, const struct pollfd *polls,
+		 struct error *err)
+{
+	struct box *box = run->box;
+	size_t i;
+
+	if (polls[POLL_STARTED].revents)
+		on_started(run);
+	if (polls[POLL_REFUSED].revents & POLLIN)
+		on_refused(run);
+	if (polls[POLL_OOM].revents)
+		run_check_oom(run);
+	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
+		if (polls[POLL_CAPTURE + i].revents)
+			run_take_output(run, &box->captures[i]);
+	if (polls[POLL_INIT].revents) {
+		run->over = true;
+		return 0;
+	}
+	if (polls[POLL_WALL].revents) {
+		drain_timer(box->wall_fd);
+		on_wall(run);
+	}
+	if (polls[POLL_CHECK].revents) {
+		drain_timer(box->check_fd);
+		check_usage(run);
+	}
+	return polls[POLL_SOCKET].revents ? on_message(run, err) : 0;
+}
+
+static int supervise(struct run *run, struct error *err)
+{
+	struct pollfd polls[POLL_MAX];
+	int result = 0, ready;
+
+	while (!run->over) {
+		fill_poll(run, polls);
+		/* once the harness is gone only the end matters */
+		if (result < 0)
+			polls[POLL_SOCKET].fd = -1;
+		ready = poll(polls, POLL_MAX, -1);
+		CHECK(ready >= 0 || errno == EINTR);
+		if (ready <= 0)
+			continue;
+		if (react(run, polls, err) < 0) {
+			result = -err->code;
+			run_end(run, BOX_KILLED, "harness gone", 0, 0);
+		}
+	}
+	return result;
+}
+
+static void close_captures(struct box *box)
+{
+	size_t i;
+
+	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
+		capture_close(&box->captures[i]);
+}
+
+int run_execute(struct box *box, struct request *request,
+		struct finished *finished, struct error *err)
+{
+	struct run run = { .box = box, .request = request, .pidfd = -1 };
+	struct error why;
+	uint64_t drain;
+	int result;
+
+	memset(finished, 0, sizeof *finished);
+	finished->result.type = BOX_RESULT;
+	finished->report.proc_fd = finished->report.work_fd = -1;
+	finished->report.listener_fd = -1;
+	(void)!read(box->started_fd, &drain, sizeof drain);
+	if (run_prepare(&run, &why) < 0 || launch(&run, &why) < 0) {
+		close_captures(box);
+		finished->result.outcome = BOX_FAILED;
+		finished->result.exit_status = -1;
+		finished->result.error = why.code;
+		(void)snprintf(finished->result.step,
+			       sizeof finished->result.step, "%.47s",
+			       why.text);
+		return 0;
+	}
+	result = supervise(&run, err);
+	disarm(box->wall_fd);
+	disarm(box->check_fd);
+	run_settle(&run, finished);
+	(void)close(run.pidfd);
+	return result;
+}
+
+static void let_go(int fd)
+{
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+void run_let_go(struct box *box, struct finished *finished)
+{
+	unsigned i;
+
+	for (i = 0; i < finished->output_count; i++)
+		(void)close(finished->output_fds[i]);
+	let_go(finished->report.proc_fd);
+	let_go(finished->report.work_fd);
+	let_go(finished->report.listener_fd);
+	cgroup_end(&box->cgroup);
+}

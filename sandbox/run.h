@@ -1,0 +1,59 @@
+/*
+ * run.h - one run from request to result
+ */
+#ifndef ASSAY_RUN_H
+#define ASSAY_RUN_H
+
+#include <stdbool.h>
+
+#include <assay/box.h>
+#include <assay/error.h>
+
+#include "capture.h"
+#include "cgroup.h"
+#include "inside.h"
+#include "isolation.h"
+#include "policy.h"
+#include "request.h"
+
+/* What a box has ready before the first run; all of it made once. */
+struct box {
+	int socket_fd;
+	int self_pidfd;
+	int started_fd; /* eventfd */
+	int wall_fd;    /* timerfd: set-up, then the wall limit */
+	int check_fd;   /* timerfd: when to look at counters next */
+	unsigned cpus;  /* how many a run can use at once */
+	void *init_stack;
+	void *child_stack;
+	struct isolation isolation;
+	struct cgroup cgroup;
+	struct policy policy;
+	struct capture captures[BOX_CHILD_FDS_MAX];
+};
+
+/** Make what struct box holds but for socket, isolation and cgroup. */
+int box_prepare(struct box *box, struct error *err);
+
+/* A finished run: what goes to the harness, and what is still to be let go
+ * once it has been sent. */
+struct finished {
+	struct box_result result;
+	int output_fds[BOX_OUTPUTS_MAX];
+	unsigned output_count;
+	struct inside_report report;
+};
+
+/**
+ * Run @request to its end, answering BOX_PROBE and BOX_KILL meanwhile. When
+ * it returns, every process of the run is dead and reaped. -EPIPE when the
+ * harness has closed the socket, -EPROTO for a message that has no place
+ * here; in both cases the run is dead as well.
+ */
+int run_execute(struct box *box, struct request *request,
+		struct finished *finished, struct error *err);
+
+/** Let go of the run's last resources; costs time nobody has to wait for. */
+void run_let_go(struct box *box, struct finished *finished);
+
+#endif

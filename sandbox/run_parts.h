@@ -1,0 +1,59 @@
+/*
+ * run_parts.h - a run under way, shared by the files that move it on
+ *
+ * prepare.c fills it, run.c starts and supervises it, settle.c turns it into
+ * a result.
+ */
+#ifndef ASSAY_RUN_PARTS_H
+#define ASSAY_RUN_PARTS_H
+
+#include <linux/seccomp.h>
+
+#include "procfs.h"
+#include "run.h"
+
+struct run {
+	struct box *box;
+	struct request *request;
+	struct inside inside;
+	const char *paths[INSIDE_PATHS_MAX];
+	char path_text[INSIDE_PATHS_MAX][BOX_PATH_MAX];
+	struct inside_rlimit rlimits[INSIDE_RLIMITS_MAX];
+	int pidfd; /* of init */
+	pid_t init;
+	bool over;               /* init has ended */
+	uint32_t cause;          /* BOX_EXITED: none yet */
+	const char *mechanism;
+	uint64_t limit, observed;
+	uint64_t end_ns;         /* when the cause struck */
+	uint64_t cpu_seen_us;
+	uint64_t rss_peak_bytes; /* without a cgroup */
+	uint64_t output_bytes;
+	struct seccomp_data refused; /* the call that ended it */
+};
+
+/** prepare.c: fill run->inside from run->request. */
+int run_prepare(struct run *run, struct error *err);
+
+/**
+ * Kill the run, naming what for unless something else was first. @limit and
+ * @observed are in the unit of the cause.
+ */
+void run_end(struct run *run, uint32_t cause, const char *mechanism,
+	     uint64_t limit, uint64_t observed);
+
+/** What ends a run for memory, if the kernel says that it has run out. */
+void run_check_oom(struct run *run);
+
+/** Take in what a stream has; ends the run when it is too much. */
+void run_take_output(struct run *run, struct capture *capture);
+
+/** Which counter knows the processor time of the whole tree. */
+const char *run_cpu_mechanism(const struct run *run);
+
+/** settle.c: after init has ended. */
+void run_settle(struct run *run, struct finished *finished);
+
+uint64_t run_now_ns(void);
+
+#endif

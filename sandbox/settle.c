@@ -1,0 +1,215 @@
+/*
+ * settle.c - from a run that is over to its result
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+
+#include "run_parts.h"
+
+/* More than taking a run down costs the kernel. */
+#define HIDDEN_CPU_US 10000u
+
+/* All writers are dead: take what is left in the pipes. A harness that does
+ * not read its own end holds this up, and nobody else. */
+static void drain_captures(struct run *run)
+{
+	struct pollfd poll_one;
+	struct capture *capture;
+	size_t i;
+
+	for (i = 0; i < BOX_CHILD_FDS_MAX; i++) {
+		capture = &run->box->captures[i];
+		if (capture->write_fd >= 0)
+			(void)close(capture->write_fd);
+		capture->write_fd = -1;
+		while (!capture_done(capture)) {
+			poll_one.fd = capture_poll(capture, &poll_one.events);
+			if (poll(&poll_one, 1, -1) > 0)
+				run_take_output(run, capture);
+		}
+		capture_close(capture);
+	}
+}
+
+static uint64_t micros(const struct timeval *time)
+{
+	return (uint64_t)time->tv_sec * 1000000u + (uint64_t)time->tv_usec;
+}
+
+static void settle_usage(const struct run *run, const struct rusage *usage,
+			 struct box_result *result)
+{
+	const struct inside_report *report = &run->inside.report;
+	const struct cgroup *cgroup = &run->box->cgroup;
+	uint64_t setup_us = report->setup_ns / 1000, seen_us, end_ns;
+
+	result->user_us = micros(&usage->ru_utime);
+	result->system_us = micros(&usage->ru_stime);
+	/* mounting and filtering is ours, not the program's */
+	result->system_us -= setup_us < result->system_us ? setup_us
+							  : result->system_us;
+	/* what nobody waited for: children that the program disowned, or all
+	 * of it when init was killed; a little more is the kernel taking the
+	 * run down */
+	seen_us = cgroup_cpu_us(cgroup);
+	if (seen_us < run->cpu_seen_us)
+		seen_us = run->cpu_seen_us;
+	if (seen_us > result->user_us + result->system_us + HIDDEN_CPU_US)
+		result->user_us = seen_us - result->system_us;
+	result->voluntary_switches = (uint64_t)usage->ru_nvcsw;
+	result->involuntary_switches = (uint64_t)usage->ru_nivcsw;
+	result->peak_bytes = cgroup_peak_bytes(cgroup);
+	if (cgroup->version == CGROUP_NONE || result->peak_bytes == 0) {
+		uint64_t largest = (uint64_t)usage->ru_maxrss * 1024;
+		bool tree = run->rss_peak_bytes > largest;
+
+		result->peak_bytes = tree ? run->rss_peak_bytes : largest;
+		(void)snprintf(result->memory_source,
+			       sizeof result->memory_source, "%s",
+			       tree ? "rss" : "rusage");
+	} else {
+		(void)snprintf(result->memory_source,
+			       sizeof result->memory_source, "cgroup-v%d",
+			       (int)cgroup->version);
+	}
+	result->processes_refused = cgroup_refused(cgroup);
+	/* taking the tree down is not the program's time */
+	end_ns = report->ended ? report->exit_ns : run->end_ns;
+	if (report->execed && end_ns > report->exec_ns)
+		result->wall_us = (end_ns - report->exec_ns) / 1000;
+}
+
+/* A run that ended by itself may still have met a limit that nobody was woken
+ * for: the last process was killed by it, or it ended in the same moment. */
+static void late_causes(struct run *run, const struct box_result *result)
+{
+	const struct box_limits *limits = &run->request->run.limits;
+	const struct inside_report *report = &run->inside.report;
+	uint64_t cpu_us = result->user_us + result->system_us;
+	int signal = report->ended && WIFSIGNALED(report->status)
+			     ? WTERMSIG(report->status)
+			     : 0;
+
+	if (run->cause != BOX_EXITED || !report->execed)
+		return;
+	if (cgroup_oom_kills(&run->box->cgroup) > 0)
+		run_check_oom(run);
+	else if (cpu_us >= limits->cpu_us)
+		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run), limits->cpu_us,
+			cpu_us);
+	else if (signal == SIGXFSZ)
+		run_end(run, BOX_OUTPUT_LIMIT, "RLIMIT_FSIZE",
+			limits->file_bytes, limits->file_bytes);
+	else if (signal == SIGSYS)
+		run_end(run, BOX_FORBIDDEN_SYSCALL,
+			"seccomp: foreign architecture", 0, 0);
+	else if (run->output_bytes > limits->output_bytes)
+		run_end(run, BOX_OUTPUT_LIMIT, "bytes counted in a pipe",
+			limits->output_bytes, run->output_bytes);
+}
+
+static void settle_ending(const struct run *run, struct box_result *result)
+{
+	const struct inside_report *report = &run->inside.report;
+	int status = report->status;
+
+	result->exit_status = -1;
+	result->outcome = run->cause;
+	if (run->cause == BOX_EXITED && !report->execed) {
+		result->outcome = BOX_FAILED;
+	} else if (run->cause == BOX_EXITED && !report->ended) {
+		/* init is beyond the reach of its namespace */
+		result->outcome = BOX_FAILED;
+		result->error = ESRCH;
+	} else if (run->cause == BOX_EXITED && WIFSIGNALED(status)) {
+		result->outcome = BOX_SIGNALED;
+		result->signal = WTERMSIG(status);
+		result->core_dumped = WCOREDUMP(status);
+	} else if (run->cause == BOX_EXITED) {
+		result->exit_status = WEXITSTATUS(status);
+	}
+	if (result->outcome == BOX_FAILED) {
+		if (report->error)
+			result->error = report->error;
+		(void)snprintf(result->step, sizeof result->step, "%s",
+			       report->step ? report->step : "start");
+	}
+	(void)snprintf(result->mechanism, sizeof result->mechanism, "%s",
+		       run->mechanism ? run->mechanism : "wait status");
+	result->limit = run->limit;
+	result->observed = run->observed;
+	result->output_bytes = run->output_bytes;
+	if (result->outcome != BOX_FORBIDDEN_SYSCALL)
+		return;
+	result->syscall_number = run->refused.nr;
+	memcpy(result->syscall_args, run->refused.args,
+	       sizeof result->syscall_args);
+	result->syscall_ip = run->refused.instruction_pointer;
+	if (run->refused.arch)
+		policy_syscall_name(run->refused.nr, result->syscall_name,
+				    sizeof result->syscall_name);
+}
+
+/* Open a file that a hostile program left behind, or not. */
+static int open_output(int work_fd, const char *path, uint64_t max_bytes)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+			   RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
+	};
+	AUTO_CLOSE int fd =
+		(int)syscall(SYS_openat2, work_fd, path, &how, sizeof how);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
+	    status.st_size < 0 || (uint64_t)status.st_size > max_bytes)
+		return -1;
+	return TAKE_FD(fd);
+}
+
+static void collect(const struct run *run, struct finished *finished)
+{
+	const struct box_run *spec = &run->request->run;
+	unsigned i;
+	int fd;
+
+	for (i = 0; i < spec->outputs && run->inside.report.work_fd >= 0; i++) {
+		fd = open_output(run->inside.report.work_fd,
+				 run->request->outputs[i],
+				 spec->output_max_bytes);
+		if (fd < 0)
+			continue;
+		finished->result.collected |= 1u << i;
+		finished->output_fds[finished->output_count++] = fd;
+	}
+}
+
+void run_settle(struct run *run, struct finished *finished)
+{
+	struct box_result *result = &finished->result;
+	struct rusage usage;
+
+	memset(&usage, 0, sizeof usage);
+	while (wait4(run->init, NULL, __WALL, &usage) < 0 && errno == EINTR)
+		continue;
+	drain_captures(run);
+	settle_usage(run, &usage, result);
+	late_causes(run, result);
+	settle_ending(run, result);
+	collect(run, finished);
+	finished->report = run->inside.report;
+}
+
