@@ -24,28 +24,28 @@
 #define STREAM_MAX (2 * SUBMISSION_BYTES_MAX)
 #define PACKED_CHUNK 65536
 
-/* Bytes in memory; grows. */
+/* Bytes in memory; grows by doubling. */
 struct buffer {
 	char *bytes;
-	size_t size;
+	size_t size, capacity;
 };
 
 static bool buffer_append(struct buffer *buffer, const void *bytes, size_t size)
 {
-	size_t needed = buffer->size + size, step = PACKED_CHUNK;
+	size_t capacity = buffer->capacity ? buffer->capacity : PACKED_CHUNK;
 	char *longer;
 
-	/* Grown by doubling: enlarged whenever a power of two is passed. */
-	while (step < needed)
-		step *= 2;
-	if (!buffer->bytes || step / 2 >= buffer->size) {
-		longer = realloc(buffer->bytes, step);
+	while (capacity < buffer->size + size)
+		capacity *= 2;
+	if (capacity > buffer->capacity) {
+		longer = realloc(buffer->bytes, capacity);
 		if (!longer)
 			return false;
 		buffer->bytes = longer;
+		buffer->capacity = capacity;
 	}
 	memcpy(buffer->bytes + buffer->size, bytes, size);
-	buffer->size = needed;
+	buffer->size += size;
 	return true;
 }
 
@@ -94,6 +94,31 @@ static bool looks_like_archive(const struct buffer *packed)
 	       starts_with(packed, 257, "ustar");      /* POSIX pax */
 }
 
+/*
+ * libarchive reads all of a zip's directory before it hands out the first
+ * entry. So the headers in there are counted before it is let near
+ * (APPNOTE 4.3.12); those of a zip in the zip count, too.
+ */
+static bool check_directory(struct intake *intake, const struct buffer *packed)
+{
+	const char *at = packed->bytes, *end = packed->bytes + packed->size;
+	unsigned entries = 0;
+
+	if (starts_with(packed, 0, "\x1f\x8b") ||
+	    starts_with(packed, 257, "ustar"))
+		return true;
+	while ((at = memmem(at, (size_t)(end - at), "PK\1\2", 4))) {
+		at += 4;
+		if (++entries <= SUBMISSION_ENTRIES_MAX)
+			continue;
+		submission_reject(intake->submission, "too-many-entries", NULL,
+				  "It has more than %d files and folders",
+				  SUBMISSION_ENTRIES_MAX);
+		return false;
+	}
+	return true;
+}
+
 static struct archive *reader_new(void)
 {
 	struct archive *reader = archive_read_new();
@@ -116,6 +141,25 @@ static const char *entry_name(struct archive_entry *entry)
 	const char *name = archive_entry_pathname_utf8(entry);
 
 	return name ? name : archive_entry_pathname(entry);
+}
+
+/*
+ * A zip may name methods whose decoders take gigabytes because a header asks
+ * for them (LZMA, PPMd); archivers use none of them unless told to. libarchive
+ * says the method only in words, "ZIP 2.0 (deflation)".
+ */
+static bool check_method(struct intake *intake, struct archive *reader,
+			 const char *name)
+{
+	const char *words = archive_format_name(reader);
+
+	if (archive_format(reader) != ARCHIVE_FORMAT_ZIP ||
+	    (words &&
+	     (strstr(words, "(uncompressed)") || strstr(words, "(deflation)"))))
+		return true;
+	submission_reject(intake->submission, "compression-method", name,
+			  "is not compressed by deflate, as zips usually are");
+	return false;
 }
 
 /* What the archive says of an entry and a folder cannot have. */
@@ -208,7 +252,8 @@ static int take_entry(struct intake *intake, struct archive *reader,
 		mode = S_IFREG;
 	choice = intake_entry(intake, name, mode, path);
 	if (choice == INTAKE_REJECTED ||
-	    !check_header(intake, entry, name, choice))
+	    !check_header(intake, entry, name, choice) ||
+	    !check_method(intake, reader, name))
 		return 0;
 	rc = unpack(intake, reader, name, choice == INTAKE_FILE ? &data : NULL,
 		    err);
@@ -259,35 +304,38 @@ static int take_entries(struct intake *intake, struct archive *reader,
 	return rc;
 }
 
+/* @packed is not empty. */
+static int take_packed(struct intake *intake, const struct buffer *packed,
+		       struct error *err)
+{
+	struct archive *reader = reader_new();
+	int rc = 0;
+
+	if (!reader)
+		return error_set(err, ENOMEM, "libarchive cannot be started");
+	if (archive_read_open_memory(reader, packed->bytes, packed->size) ==
+	    ARCHIVE_OK)
+		rc = take_entries(intake, reader, packed, err);
+	else if (looks_like_archive(packed))
+		reject_corrupt(intake, reader);
+	else
+		rc = error_set(err, EINVAL,
+			       "not a .tar.gz, .tar or .zip archive");
+	(void)archive_read_free(reader);
+	return rc;
+}
+
 int archive_take(struct intake *intake, int fd, struct error *err)
 {
 	struct buffer packed = { 0 };
-	struct archive *reader = NULL;
 	int rc = read_packed(intake, fd, &packed, err);
 
-	if (rc < 0 || intake->submission->rejected)
-		goto out;
-	if (packed.size == 0) {
+	if (rc == 0 && packed.size == 0)
 		rc = error_set(err, EINVAL, "an empty file");
-		goto out;
-	}
 	intake->packed_bytes = packed.size;
-	reader = reader_new();
-	if (!reader)
-		rc = error_set(err, ENOMEM, "libarchive cannot be started");
-	else if (archive_read_open_memory(reader, packed.bytes, packed.size) !=
-		 ARCHIVE_OK) {
-		if (looks_like_archive(&packed))
-			reject_corrupt(intake, reader);
-		else
-			rc = error_set(err, EINVAL,
-				       "not a .tar.gz, .tar or .zip archive");
-	} else {
-		rc = take_entries(intake, reader, &packed, err);
-	}
-out:
-	if (reader)
-		(void)archive_read_free(reader);
+	if (rc == 0 && !intake->submission->rejected &&
+	    check_directory(intake, &packed))
+		rc = take_packed(intake, &packed, err);
 	free(packed.bytes);
 	return rc;
 }

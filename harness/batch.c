@@ -102,14 +102,16 @@ static void fill_slot(struct slot *slot)
 	}
 }
 
-static void open_slot(struct batch *batch, struct slot *slot)
+/* A slot's boxes share a CPU: one waits for the other most of the time. */
+static void open_slot(struct batch *batch, unsigned i)
 {
 	const char *path = batch->options->job.sandbox;
+	struct slot *slot = &batch->slots[i];
 
 	slot->batch = batch;
-	slot->boxes.candidate = box_client_new(&batch->loop, path, NULL);
-	slot->boxes.judge = box_client_new(&batch->loop, path, NULL);
-	slot->boxes.baseline = box_client_new(&batch->loop, path, NULL);
+	slot->boxes.candidate = box_client_new(&batch->loop, path, NULL, i);
+	slot->boxes.judge = box_client_new(&batch->loop, path, NULL, i);
+	slot->boxes.baseline = box_client_new(&batch->loop, path, NULL, i);
 }
 
 static void close_slot(struct slot *slot)
@@ -139,7 +141,7 @@ void batch_run(const struct batch_options *options)
 	batch.slots = calloc(options->slots, sizeof *batch.slots);
 	CHECK(batch.slots);
 	for (i = 0; i < options->slots; i++)
-		open_slot(&batch, &batch.slots[i]);
+		open_slot(&batch, i);
 	for (;;) {
 		for (i = 0; i < options->slots; i++)
 			fill_slot(&batch.slots[i]);

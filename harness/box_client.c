@@ -34,6 +34,7 @@ struct box_client {
 	uv_loop_t *loop;
 	const char *path;
 	char *const *binds;
+	unsigned cpu;
 	/* A process has its handles to itself: after its death they close
 	 * while the next process may already be starting. */
 	struct link *link;
@@ -275,8 +276,8 @@ static void readable_cb(uv_poll_t *poll, int status, int events)
 static int spawn(struct link *link, int box_end)
 {
 	struct box_client *client = link->client;
-	char program[] = "assay-sandbox", bind[] = "--bind";
-	char *argv[2 * BINDS_MAX + 2] = { program };
+	char program[] = "assay-sandbox", bind[] = "--bind", cpu[32];
+	char *argv[2 * BINDS_MAX + 3] = { program, cpu };
 	uv_stdio_container_t stdio[BOX_SOCKET_FD + 1] = {
 		{ .flags = UV_IGNORE },
 		{ .flags = UV_IGNORE },
@@ -292,8 +293,9 @@ static int spawn(struct link *link, int box_end)
 		/* a Ctrl-C at the terminal is the harness's to handle */
 		.flags = UV_PROCESS_DETACHED,
 	};
-	int i, count = 1;
+	int i, count = 2;
 
+	(void)snprintf(cpu, sizeof cpu, "--cpu=%u", client->cpu);
 	for (i = 0; client->binds && client->binds[i] && i < BINDS_MAX; i++) {
 		argv[count++] = bind;
 		argv[count++] = client->binds[i];
@@ -336,7 +338,7 @@ static void start(struct box_client *client)
 /* ---- the owner's side ---- */
 
 struct box_client *box_client_new(uv_loop_t *loop, const char *sandbox_path,
-				  char *const *binds)
+				  char *const *binds, unsigned cpu)
 {
 	struct box_client *client = calloc(1, sizeof *client);
 
@@ -344,6 +346,7 @@ struct box_client *box_client_new(uv_loop_t *loop, const char *sandbox_path,
 	client->loop = loop;
 	client->path = sandbox_path;
 	client->binds = binds;
+	client->cpu = cpu;
 	return client;
 }
 

@@ -34,10 +34,11 @@ typedef void (*box_probed_cb)(void *data, const struct box_probed *probed);
 
 /**
  * @binds: NULL-terminated "SRC[:DST[:rw]]" for --bind, or NULL; must live as
- * long as the client. Starts nothing yet.
+ * long as the client. The box itself, not what runs in it, keeps to the CPU
+ * with number @cpu, counted in a ring. Starts nothing yet.
  */
 struct box_client *box_client_new(uv_loop_t *loop, const char *sandbox_path,
-				  char *const *binds);
+				  char *const *binds, unsigned cpu);
 
 /**
  * Start a run. @spec is the client's from now on. The callback always comes;

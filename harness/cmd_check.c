@@ -93,7 +93,8 @@ static int show(const struct check *check, const struct result *result)
 		(void)json_dumpf(report, stdout, JSON_INDENT(2));
 		(void)printf("\n");
 	} else {
-		explain_report(report, stdout, command_colour(STDOUT_FILENO));
+		explain_report(report, stdout, command_colour(STDOUT_FILENO),
+			       check->debug);
 	}
 	if (result->verdict == VERDICT_INCONCLUSIVE)
 		return COMMAND_FAULT;
@@ -106,11 +107,10 @@ static void done_cb(void *data, struct result *result, const struct error *err)
 	struct check *check = data;
 
 	if (!result) {
-		check->status = command_status_of(err->code) == COMMAND_USAGE
-					? command_usage("check", "%s",
-							err->text)
-					: command_fault("check", "%s",
-							err->text);
+		check->status =
+			command_status_of(err->code) == COMMAND_USAGE
+				? command_usage("check", "%s", err->text)
+				: command_fault("check", "%s", err->text);
 		return;
 	}
 	check->status = show(check, result);

@@ -149,7 +149,7 @@ int cmd_doctor(int argc, char **argv)
 	if (optind < argc)
 		return command_usage("doctor", "takes no '%s'", argv[optind]);
 	(void)uv_loop_init(&loop);
-	client = box_client_new(&loop, home_sandbox(), NULL);
+	client = box_client_new(&loop, home_sandbox(), NULL, 0);
 	examine(&loop, client, &exam);
 	hello = box_client_hello(client);
 	if (json)

@@ -186,7 +186,7 @@ static int parse(int argc, char **argv, struct pack *options, bool *help_shown)
 		return command_usage("pack",
 				     "unexpected '%s' (see assay pack --help)",
 				     argv[optind + 1]);
-	if (!options->output)
+	if (!*options->output)
 		return command_usage("pack", "expected -o FILE (see assay pack "
 					     "--help)");
 	if (!workspace_archive_ok(options->output))
@@ -202,7 +202,7 @@ static int parse(int argc, char **argv, struct pack *options, bool *help_shown)
 int cmd_pack(int argc, char **argv)
 {
 	const char *root = home_exercises();
-	struct pack options = { .dir = "." };
+	struct pack options = { .dir = ".", .output = "" };
 	struct submission *submission;
 	bool help_shown = false;
 	struct error err;

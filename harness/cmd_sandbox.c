@@ -384,7 +384,7 @@ static int run_all(const struct sandbox_options *options)
 	if (status)
 		return status;
 	(void)uv_loop_init(&loop);
-	run.client = box_client_new(&loop, sandbox, options->binds);
+	run.client = box_client_new(&loop, sandbox, options->binds, 0);
 	start_run(&run);
 	while (box_client_busy(run.client))
 		(void)uv_run(&loop, UV_RUN_ONCE);

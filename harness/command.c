@@ -15,7 +15,8 @@
 
 #define SECONDS_MAX 1000000.0
 
-static void say(const char *name, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void
+say(const char *name, const char *format, va_list args)
 {
 	(void)fprintf(stderr, "assay %s: ", name);
 	(void)vfprintf(stderr, format, args);
@@ -79,8 +80,7 @@ int command_status_of(int code)
 	}
 }
 
-bool command_number(const char *text, uint64_t min, uint64_t max,
-		    uint64_t *ret)
+bool command_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 {
 	char *end;
 	unsigned long long number;

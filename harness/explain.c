@@ -139,9 +139,8 @@ static void print_failed_build(struct paper *paper, const json_t *build)
 	const json_t *evidence = json_object_get(build, "evidence");
 	const char *detail = explain_string(evidence, "detail");
 	AUTO_FREE char *text = text_format(
-		"%s build failed: %s%s%s", explain_string(build, "variant"),
-		detail, *detail ? ", " : "",
-		explain_string(evidence, "mechanism"));
+		"%s build failed: %s", explain_string(build, "variant"),
+		*detail ? detail : explain_string(evidence, "mechanism"));
 
 	paper_text(paper, 2, "", text);
 	if (*explain_string(build, "output"))
@@ -162,13 +161,26 @@ static void print_builds(struct paper *paper, const json_t *report)
 	}
 }
 
+static bool nothing_ran(const json_t *tests)
+{
+	json_t *test;
+	size_t i;
+
+	json_array_foreach (tests, i, test) {
+		if (strcmp(explain_string(test, "status"), "skipped") != 0)
+			return false;
+	}
+	return true;
+}
+
 static void print_tests(struct paper *paper, const json_t *tests)
 {
 	size_t label_columns = 0, i;
 	json_t *test;
 
-	if (json_array_size(tests) > 0)
-		(void)fputc('\n', paper->out);
+	if (nothing_ran(tests))
+		return;
+	(void)fputc('\n', paper->out);
 	json_array_foreach (tests, i, test) {
 		size_t columns = strlen(explain_string(test, "status"));
 
@@ -223,9 +235,9 @@ static void print_next_step(struct paper *paper, const json_t *report)
 	paper_text(paper, 0, "Next: ", next);
 }
 
-void explain_report(const json_t *report, FILE *out, bool colour)
+void explain_report(const json_t *report, FILE *out, bool colour, bool all)
 {
-	struct paper paper = { .out = out, .colour = colour };
+	struct paper paper = { .out = out, .colour = colour, .all = all };
 
 	print_header(&paper, report);
 	print_flags(&paper, report);

@@ -14,7 +14,10 @@
 
 #include <jansson.h>
 
-/** @report as report_new() made it. */
-void explain_report(const json_t *report, FILE *out, bool colour);
+/**
+ * @report as report_new() made it. With @all, also what passing tests measured,
+ * printed and used.
+ */
+void explain_report(const json_t *report, FILE *out, bool colour, bool all);
 
 #endif

@@ -18,6 +18,7 @@
 struct paper {
 	FILE *out;
 	bool colour;
+	bool all; /* of passing tests, too */
 };
 
 /** The string at @key, or "". */

@@ -214,10 +214,45 @@ static void print_repeats(struct paper *paper, const json_t *test)
 			      number(repeat, "of"));
 }
 
+static void print_resources(struct paper *paper, const json_t *test)
+{
+	const json_t *resources = json_object_get(test, "resources");
+	AUTO_FREE char *memory = NULL, *text = NULL;
+
+	if (!json_is_object(resources))
+		return;
+	memory = quantity(json_object_get(resources, "peak_bytes"), "bytes");
+	text = text_format("%.10g ms user, %.10g ms system, at most %s, "
+			   "%.10g waits",
+			   number(resources, "user_ms"),
+			   number(resources, "system_ms"), memory,
+			   number(resources, "voluntary_switches"));
+	paper_text(paper, INDENT, "used      ", text);
+}
+
+/* A sanitizer's log has been told already, and better. */
+static void print_output(struct paper *paper, const json_t *test)
+{
+	const char *output = explain_string(test, "output");
+
+	if (*output && json_array_size(json_object_get(test, "races")) == 0)
+		paper_last_lines(paper, INDENT, "printed   ", output,
+				 OUTPUT_LINES_MAX);
+}
+
+static void print_pass(struct paper *paper, const json_t *test)
+{
+	print_metrics(paper, test);
+	if (!paper->all)
+		return;
+	print_traces(paper, test);
+	print_resources(paper, test);
+	print_output(paper, test);
+}
+
 static void print_failure(struct paper *paper, const json_t *test)
 {
 	const char *message = explain_string(test, "message");
-	const char *output = explain_string(test, "output");
 
 	paper_text(paper, INDENT, "property  ",
 		   explain_string(test, "property"));
@@ -233,10 +268,9 @@ static void print_failure(struct paper *paper, const json_t *test)
 	print_evidence(paper, test);
 	print_syscall(paper, json_object_get(test, "forbidden_syscall"));
 	print_metrics(paper, test);
-	/* A sanitizer's log has been told already, and better. */
-	if (*output && json_array_size(json_object_get(test, "races")) == 0)
-		paper_last_lines(paper, INDENT, "printed   ", output,
-				 OUTPUT_LINES_MAX);
+	if (paper->all)
+		print_resources(paper, test);
+	print_output(paper, test);
 	if (*explain_string(test, "replay"))
 		paper_text(paper, INDENT, "again     ",
 			   explain_string(test, "replay"));
@@ -248,7 +282,7 @@ void explain_test(struct paper *paper, const json_t *test, size_t label_columns)
 	if (is(test, "visibility", "hidden"))
 		return; /* its data is the grader's */
 	if (is(test, "status", "pass"))
-		print_metrics(paper, test);
+		print_pass(paper, test);
 	else if (is(test, "status", "skipped"))
 		paper_text(paper, INDENT, "because ",
 			   explain_string(json_object_get(test, "evidence"),

@@ -157,8 +157,9 @@ static bool ignore(struct submission *submission, const char *path)
 	while (*part != '.' && strcmp(part, MAC_FOLDER) != 0 &&
 	       strncmp(part, MAC_FOLDER "/", strlen(MAC_FOLDER "/")) != 0) {
 		part = strchr(part, '/');
-		if (!part++)
+		if (!part)
 			return false;
+		part++;
 	}
 	if (strcmp(part, SUBMISSION_MARKER) == 0)
 		return false;

@@ -50,9 +50,9 @@ struct job {
 	const struct toolkit *toolkit;
 	struct result *result;
 	struct program *programs; /* by variant of the language */
-	size_t test;         /* index into result->tests */
+	size_t test;              /* index into result->tests */
 	unsigned repetition;
-	unsigned retries;    /* of the run or build under way */
+	unsigned retries; /* of the run or build under way */
 	unsigned test_retries;
 	struct error err;
 };
@@ -80,8 +80,7 @@ static void go(struct job *job, enum job_state state)
 }
 
 /* End with a verdict on the submission as a whole. */
-static void end_with(struct job *job, enum verdict verdict,
-		     const char *message)
+static void end_with(struct job *job, enum verdict verdict, const char *message)
 {
 	job->result->verdict = verdict;
 	if (message)
@@ -132,7 +131,6 @@ static void plan_tests(struct job *job)
 		if (wanted(job, &exercise->tests[i]))
 			result->tests[result->test_count++].test =
 				&exercise->tests[i];
-	result->with_hidden = job->options->secret != NULL;
 }
 
 static void plan_builds(struct job *job)
@@ -332,14 +330,12 @@ static void tick_build(struct job *job)
 
 /* ---- TEST ---- */
 
-static uint64_t seed_of(const struct job *job,
-			const struct exercise_test *test)
+static uint64_t seed_of(const struct job *job, const struct exercise_test *test)
 {
 	const char *id = exercise_of(job)->id;
 
 	if (job->options->seed_given)
-		return (job->options->seed + job->repetition) &
-		       ASSAY_SEED_MAX;
+		return (job->options->seed + job->repetition) & ASSAY_SEED_MAX;
 	if (test->visibility == VISIBILITY_HIDDEN)
 		return seed_hidden(job->options->secret, id, test->id,
 				   job->repetition);
@@ -374,10 +370,10 @@ static void fail_unbuilt(struct job *job, struct test_result *test)
 	test->verdict = VERDICT_FAIL;
 	test->run.verdict = VERDICT_FAIL;
 	test->run.property = text_format("%s", test->test->property);
-	test->run.message =
-		text_format("The \"%s\" build of the submission failed; its "
-			    "diagnostics are in the build part.",
-			    test->test->variant);
+	test->run.message = text_format(
+		"The \"%s\" build of the submission failed; its "
+		"diagnostics are in the build part.",
+		test->test->variant);
 	test->ran = 1;
 	next_test(job);
 }
@@ -440,7 +436,6 @@ static void tick_test(struct job *job)
 	size_t variant;
 
 	if (job->test == result->test_count) {
-		result_settle(result);
 		go(job, JOB_DONE);
 		return;
 	}
@@ -466,7 +461,8 @@ static void finish(struct job *job)
 	size_t i;
 
 	result->wall_ms = now_ms() - result->started_ms;
-	for (i = 0; job->programs && i < result->selection.language->variant_count;
+	for (i = 0;
+	     job->programs && i < result->selection.language->variant_count;
 	     i++)
 		if (job->programs[i].fd >= 0)
 			(void)close(job->programs[i].fd);
@@ -475,6 +471,7 @@ static void finish(struct job *job)
 		result_free(result);
 		job->done(job->data, NULL, &job->err);
 	} else {
+		result_settle(result);
 		job->done(job->data, result, NULL);
 	}
 	free(job);
@@ -522,6 +519,7 @@ void job_start(uv_loop_t *loop, const struct testrun_boxes *boxes,
 	job->data = data;
 	job->result = result;
 	result->submission = submission;
+	result->with_hidden = options->secret != NULL;
 	result->started_ms = now_ms();
 	job_tick(job);
 }

@@ -8,8 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <assay/cleanup.h>
+
+#include "text.h"
+
 #define ID_MAX 64
 #define PLACE_TEXT_MAX 160
+
+/* Keys and what is near a mistake are quoted, and may be anything. */
+static void make_one_line(struct error *err)
+{
+	AUTO_FREE char *line = text_line(err->text);
+
+	(void)snprintf(err->text, sizeof err->text, "%s", line);
+}
 
 int manifest_parse(const char *name, const char *bytes, size_t size,
 		   struct place *top, json_t **ret, struct error *err)
@@ -18,10 +30,12 @@ int manifest_parse(const char *name, const char *bytes, size_t size,
 	json_t *json;
 
 	json = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &problem);
-	if (!json)
-		return error_set(err, EINVAL, "%s: line %d, column %d: %s",
-				 name, problem.line, problem.column,
-				 problem.text);
+	if (!json) {
+		(void)error_set(err, EINVAL, "%s: line %d, column %d: %s", name,
+				problem.line, problem.column, problem.text);
+		make_one_line(err);
+		return -EINVAL;
+	}
 	err->code = 0;
 	*top = (struct place){ .key = name, .json = json, .err = err };
 	*ret = json;
@@ -68,6 +82,7 @@ void manifest_fail(const struct place *at, const char *format, ...)
 	(void)place_format(at, where, sizeof where);
 	(void)error_set(at->err, EINVAL, "%s: %s%s%s", top->key, where,
 			*where ? ": " : "", text);
+	make_one_line(at->err);
 }
 
 void *manifest_need(const struct place *at, void *pointer)

@@ -180,13 +180,25 @@ static json_t *command_argv(const struct build_result *build)
 	return argv;
 }
 
+/* Commands run behind one another in one box: its exit status is not theirs. */
 static json_t *build_evidence(const struct build_result *build)
 {
+	const struct exercise_variant *variant = build->variant;
+	AUTO_FREE char *detail = NULL;
+	json_t *evidence;
+
 	if (build->ok)
 		return json_null();
 	if (build->fault)
 		return report_evidence("harness", build->fault);
-	return report_box_evidence(&build->box);
+	evidence = report_box_evidence(&build->box);
+	if (build->box.outcome == BOX_EXITED &&
+	    build->command < variant->command_count) {
+		detail = text_format("%s did not succeed",
+				     variant->commands[build->command].argv[0]);
+		report_set(evidence, "detail", report_text(detail));
+	}
+	return evidence;
 }
 
 static json_t *build_entry(const struct build_result *build)

@@ -101,7 +101,6 @@ static int read_marker(struct submission *submission, const struct file *file,
 		       struct error *err)
 {
 	AUTO_FREE char *bytes = NULL;
-	AUTO_FREE char *text = NULL;
 	json_auto_t *json = NULL;
 	struct error problem = { 0 };
 	struct place top;
@@ -117,11 +116,9 @@ static int read_marker(struct submission *submission, const struct file *file,
 	if (manifest_parse(SUBMISSION_MARKER, bytes, file->size, &top, &json,
 			   &problem) == 0)
 		read_marker_keys(&top, submission);
-	if (problem.code) {
-		text = text_line(problem.text);
+	if (problem.code)
 		submission_reject(submission, "marker", NULL,
-				  "The marker is broken: %s", text);
-	}
+				  "The marker is broken: %s", problem.text);
 	return 0;
 }
 

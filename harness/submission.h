@@ -44,8 +44,9 @@ struct submission {
  * "duplicate-name", "case-twin". Types: "symlink", "hard-link", "device",
  * "fifo", "socket", "setuid", "sparse-file", "special-file". Sizes:
  * "too-many-entries", "too-many-files", "too-large", "ratio-bomb", "empty".
- * Archives: "encrypted", "nested-compression", "corrupt-archive". Against the
- * exercise: "marker", "language", "missing-file".
+ * Archives: "encrypted", "compression-method", "nested-compression",
+ * "corrupt-archive". Against the exercise: "marker", "language",
+ * "missing-file".
  */
 
 /**

@@ -155,7 +155,7 @@ static int build_all(struct toolkit *toolkit, const char *sandbox_path,
 	int result;
 
 	(void)uv_loop_init(&loop);
-	client = box_client_new(&loop, sandbox_path, NULL);
+	client = box_client_new(&loop, sandbox_path, NULL, 0);
 	result = reference_files(&toolkit->exercise->languages[0], &reference,
 				 err);
 	if (result == 0)

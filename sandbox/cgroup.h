@@ -23,24 +23,39 @@
 
 enum cgroup_version { CGROUP_NONE, CGROUP_V1, CGROUP_V2 };
 
-enum cgroup_controller {
+/* Folders: v1 has one per controller, v2 only the first. */
+enum {
 	CGROUP_MEMORY,
 	CGROUP_PIDS,
 	CGROUP_CPUACCT,
-	CGROUP_CONTROLLERS,
+	CGROUP_FOLDERS,
+};
+
+/* Files that stay open, because opening costs more than reading. On v2 they
+ * are those of the leaf. */
+enum cgroup_file {
+	CGROUP_MEMORY_LIMIT,
+	CGROUP_SWAP_LIMIT,
+	CGROUP_MEMORY_USAGE, /* v1 */
+	CGROUP_MEMORY_PEAK,
+	CGROUP_MEMORY_EVENTS,
+	CGROUP_PIDS_LIMIT,
+	CGROUP_PIDS_EVENTS,
+	CGROUP_CPU_USAGE,
+	CGROUP_FILES,
 };
 
 struct cgroup {
 	enum cgroup_version version;
-	char name[96];                   /* of the folders; "" when NONE */
-	/* v1: one of each per controller; v2: [0] only. Descriptors, because
-	 * the box's own root has no cgroup files */
-	int parent_fd[CGROUP_CONTROLLERS]; /* where the folder was made */
-	int dir_fd[CGROUP_CONTROLLERS];    /* the folder */
-	int run_fd;                      /* v2: the leaf of the next run */
-	int oom_event_fd;                /* readable when memory ran out; -1 */
+	char name[96]; /* of the folders; "" when NONE */
+	/* descriptors, because the box's own root has no cgroup files */
+	int parent_fd[CGROUP_FOLDERS]; /* where the folder was made */
+	int dir_fd[CGROUP_FOLDERS];    /* the folder */
+	int run_fd;                    /* v2: the leaf of the run */
+	int file_fd[CGROUP_FILES];
+	int oom_event_fd; /* readable when memory ran out; -1 */
 	bool swap_limited;
-	/* at the start of the run, v1 */
+	/* v1: at the start of the run */
 	uint64_t base_cpu_ns;
 	uint64_t base_own_cpu_ns;
 	uint64_t base_memory_bytes;

@@ -9,6 +9,7 @@
 #define ASSAY_INSIDE_H
 
 #include <linux/filter.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -40,6 +41,7 @@ struct inside_report {
 	bool execed;
 	int proc_fd;       /* the run's own /proc, for accounting */
 	int work_fd;       /* its /work, for collecting outputs */
+	int mounts_fd;     /* its mount namespace, or -errno */
 	int listener_fd;   /* seccomp notifications */
 	uint64_t exec_ns;  /* CLOCK_MONOTONIC just before exec */
 	uint64_t exit_ns;  /* ... and when the first process had ended */
@@ -62,6 +64,7 @@ struct inside {
 	const struct inside_rlimit *rlimits;
 	unsigned rlimit_count;
 	const struct sock_fprog *filter;
+	const cpu_set_t *cpus; /* the program's; NULL: the same as the box's */
 	bool map_root;    /* the box is uid 0 inside: give up groups and uid */
 	bool loopback;    /* bring up "lo" of the fresh network namespace */
 	int box_pidfd;    /* to see whether the box still lives */

@@ -29,6 +29,7 @@
 #include "inside.h"
 
 #define OUTER_UID_FIRST 0x70000000u /* + pid; pids stay below 2^22 */
+#define OLD_ROOT "/old" /* inside the new one, for a moment */
 #define NEW_ROOT "/tmp" /* any folder: a tmpfs is mounted over it, unseen */
 
 /* ---- users ---- */
@@ -318,8 +319,7 @@ static int provide_dev(struct error *err)
 static int provide_places(struct error *err)
 {
 	static const char *const places[] = { "/proc", "/tmp", "/work",
-					      "/.host", "/.host/proc",
-					      "/.host/root" };
+					      OLD_ROOT };
 	char target[64];
 	size_t i;
 
@@ -329,9 +329,9 @@ static int provide_places(struct error *err)
 			return error_errno(err, errno, "make %s", places[i]);
 	}
 	/* A fresh /proc may be mounted only where an old one can be seen
-	 * (mount_too_revealing() in fs/namespace.c); init hides this one. */
-	if (mount("/proc", NEW_ROOT "/.host/proc", NULL, MS_BIND | MS_REC,
-		  NULL) < 0)
+	 * (mount_too_revealing() in fs/namespace.c). Init mounts over it. */
+	if (mount("/proc", NEW_ROOT "/proc", NULL, MS_BIND | MS_REC, NULL) <
+	    0)
 		return error_errno(err, errno, "bind /proc");
 	return 0;
 }
@@ -373,10 +373,10 @@ static int open_sources(const struct isolation_bind *binds, int *fds,
 
 static int move_into_root(struct error *err)
 {
-	if (syscall(SYS_pivot_root, NEW_ROOT, NEW_ROOT "/.host/root") < 0)
+	if (syscall(SYS_pivot_root, NEW_ROOT, NEW_ROOT OLD_ROOT) < 0)
 		return error_errno(err, errno, "pivot into the new root");
-	if (chdir("/") < 0 || umount2("/.host/root", MNT_DETACH) < 0 ||
-	    rmdir("/.host/root") < 0)
+	if (chdir("/") < 0 || umount2(OLD_ROOT, MNT_DETACH) < 0 ||
+	    rmdir(OLD_ROOT) < 0)
 		return error_errno(err, errno, "let go of the old root");
 	if (mount(NULL, "/", NULL,
 		  MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV,

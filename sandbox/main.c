@@ -192,13 +192,25 @@ static void parse_bind(char *text, struct isolation_bind *bind)
 	}
 }
 
-static void pin(const char *text)
+static void note_cpus(struct box *box)
 {
-	cpu_set_t cpus;
+	if (sched_getaffinity(0, sizeof box->cpus, &box->cpus) < 0)
+		CPU_SET(0, &box->cpus);
+	box->cpu_count = (unsigned)CPU_COUNT(&box->cpus);
+}
 
-	CPU_ZERO(&cpus);
-	CPU_SET((size_t)strtoul(text, NULL, 10), &cpus);
-	(void)sched_setaffinity(0, sizeof cpus, &cpus);
+/* Keep to the @number-th of the CPUs that we were given, counted in a ring. */
+static void pin(struct box *box, const char *number)
+{
+	unsigned long left = strtoul(number, NULL, 10) % box->cpu_count;
+	cpu_set_t one;
+	size_t cpu;
+
+	for (cpu = 0; !CPU_ISSET(cpu, &box->cpus) || left-- > 0; cpu++)
+		continue;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	box->pinned = sched_setaffinity(0, sizeof one, &one) == 0;
 }
 
 static int usage(void)
@@ -230,11 +242,12 @@ int main(int argc, char **argv)
 	sigset_t all;
 	int option, result;
 
+	note_cpus(&box);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'b' && bind_count < ISOLATION_BINDS_MAX)
 			parse_bind(optarg, &binds[bind_count++]);
 		else if (option == 'c')
-			pin(optarg);
+			pin(&box, optarg);
 		else if (option == 's')
 			return (int)cgroup_sweep() < 0;
 		else

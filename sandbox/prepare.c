@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
@@ -31,7 +30,6 @@ static void *make_stack(void)
 
 int box_prepare(struct box *box, struct error *err)
 {
-	cpu_set_t cpus;
 	size_t i;
 
 	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
@@ -49,9 +47,6 @@ int box_prepare(struct box *box, struct error *err)
 	if (box->started_fd < 0 || box->wall_fd < 0 || box->check_fd < 0 ||
 	    box->self_pidfd < 0)
 		return error_errno(err, errno, "make timers");
-	box->cpus = sched_getaffinity(0, sizeof cpus, &cpus) == 0
-			    ? (unsigned)CPU_COUNT(&cpus)
-			    : 1;
 	return policy_compile(&box->policy, err);
 }
 
@@ -157,13 +152,14 @@ int run_prepare(struct run *run, struct error *err)
 		       (unsigned long long)spec->limits.file_bytes,
 		       TMPFS_INODES, INSIDE_UID, INSIDE_UID);
 	in->filter = &box->policy.filters[spec->profile][spec->network];
+	in->cpus = box->pinned ? &box->cpus : NULL;
 	in->map_root = box->isolation.map_root;
 	in->loopback = spec->network == BOX_NETWORK_LOOPBACK;
 	in->box_pidfd = box->self_pidfd;
 	in->started_fd = box->started_fd;
 	in->child_stack = box->child_stack;
 	in->report.proc_fd = in->report.work_fd = -1;
-	in->report.listener_fd = -1;
+	in->report.mounts_fd = in->report.listener_fd = -1;
 	if (prepare_descriptors(run, err) < 0)
 		return -err->code;
 	return cgroup_begin(&box->cgroup, &spec->limits, err);

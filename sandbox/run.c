@@ -152,7 +152,7 @@ static void check_usage(struct run *run)
 			limits->memory_bytes, usage.rss_bytes);
 		return;
 	}
-	wait_us = (limits->cpu_us - cpu_us) / run->box->cpus;
+	wait_us = (limits->cpu_us - cpu_us) / run->box->cpu_count;
 	if (wait_us < MIN_LOOK_US)
 		wait_us = MIN_LOOK_US;
 	if (!cgroup && wait_us > RSS_LOOK_US)
@@ -178,6 +178,7 @@ static void on_started(struct run *run)
 	request_let_go(run->request);
 	if (!report->execed)
 		return;
+	run->listening = true;
 	cgroup_start_clock(&run->box->cgroup);
 	arm_at(run->box->wall_fd,
 	       report->exec_ns + run->request->run.limits.wall_us * 1000);
@@ -307,8 +308,9 @@ static void fill_poll(const struct run *run, struct pollfd *polls)
 	polls[POLL_WALL].fd = box->wall_fd;
 	polls[POLL_CHECK].fd = box->check_fd;
 	polls[POLL_OOM].fd = box->cgroup.oom_event_fd;
-	polls[POLL_REFUSED].fd =
-		run->inside.report.execed ? run->inside.report.listener_fd : -1;
+	polls[POLL_REFUSED].fd = run->listening
+					 ? run->inside.report.listener_fd
+					 : -1;
 	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
 		polls[POLL_CAPTURE + i].fd =
 			capture_poll(&box->captures[i],
@@ -334,6 +336,8 @@ static int react(struct run *run, const struct pollfd *polls,
 		on_started(run);
 	if (polls[POLL_REFUSED].revents & POLLIN)
 		on_refused(run);
+	else if (polls[POLL_REFUSED].revents)
+		run->listening = false; /* the last user of the filter ended */
 	if (polls[POLL_OOM].revents)
 		run_check_oom(run);
 	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
@@ -395,7 +399,7 @@ int run_execute(struct box *box, struct request *request,
 	memset(finished, 0, sizeof *finished);
 	finished->result.type = BOX_RESULT;
 	finished->report.proc_fd = finished->report.work_fd = -1;
-	finished->report.listener_fd = -1;
+	finished->report.mounts_fd = finished->report.listener_fd = -1;
 	(void)!read(box->started_fd, &drain, sizeof drain);
 	if (run_prepare(&run, &why) < 0 || launch(&run, &why) < 0) {
 		close_captures(box);
@@ -429,6 +433,7 @@ void run_let_go(struct box *box, struct finished *finished)
 		(void)close(finished->output_fds[i]);
 	let_go(finished->report.proc_fd);
 	let_go(finished->report.work_fd);
+	let_go(finished->report.mounts_fd);
 	let_go(finished->report.listener_fd);
 	cgroup_end(&box->cgroup);
 }

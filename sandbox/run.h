@@ -4,6 +4,7 @@
 #ifndef ASSAY_RUN_H
 #define ASSAY_RUN_H
 
+#include <sched.h>
 #include <stdbool.h>
 
 #include <assay/box.h>
@@ -23,7 +24,9 @@ struct box {
 	int started_fd; /* eventfd */
 	int wall_fd;    /* timerfd: set-up, then the wall limit */
 	int check_fd;   /* timerfd: when to look at counters next */
-	unsigned cpus;  /* how many a run can use at once */
+	cpu_set_t cpus; /* what a program may use */
+	unsigned cpu_count;
+	bool pinned;    /* the box itself keeps to one of them */
 	void *init_stack;
 	void *child_stack;
 	struct isolation isolation;

@@ -21,6 +21,7 @@ struct run {
 	struct inside_rlimit rlimits[INSIDE_RLIMITS_MAX];
 	int pidfd; /* of init */
 	pid_t init;
+	bool listening;          /* for calls that the filter refuses */
 	bool over;               /* init has ended */
 	uint32_t cause;          /* BOX_EXITED: none yet */
 	const char *mechanism;

@@ -1,0 +1,7 @@
+/*
+ * noop.c - the least a program can do; built static, for bench_box
+ */
+int main(void)
+{
+	return 0;
+}
