@@ -44,6 +44,7 @@ struct box_client {
 	void *done_data;
 	box_probed_cb probed;
 	void *probed_data;
+	unsigned stale_probes; /* answers to come that nobody waits for */
 	struct box_hello hello;
 	bool greeted; /* hello is filled */
 	bool closing;
@@ -74,6 +75,7 @@ static void finish(struct box_client *client, const struct box_result *result,
 
 	client->wanted = false;
 	client->probed = NULL;
+	client->stale_probes += probed && client->link;
 	boxspec_release(&client->spec);
 	if (probed)
 		probed(client->probed_data, NULL);
@@ -159,8 +161,10 @@ static void drop_link(struct link *link)
 {
 	struct box_client *client = link->client;
 
-	if (client)
+	if (client) {
 		client->link = NULL;
+		client->stale_probes = 0;
+	}
 	link->client = NULL;
 	(void)uv_poll_stop(&link->poll);
 	close_handle(link, (uv_handle_t *)&link->poll);
@@ -230,6 +234,8 @@ static void take_message(struct link *link, const char *message, size_t size,
 		link->sent = false;
 		(void)uv_timer_stop(&link->timer);
 		finish(client, &result, fds, fd_count, NULL);
+	} else if (type == BOX_PROBED && client->stale_probes > 0) {
+		client->stale_probes--;
 	} else if (type == BOX_PROBED && size == sizeof probed) {
 		memcpy(&probed, message, sizeof probed);
 		callback = client->probed;

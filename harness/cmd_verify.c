@@ -115,7 +115,7 @@ static void plan(struct verify *verify)
 	}
 	for (i = 0; i < exercise->mutant_count; i++)
 		add_subject(verify, exercise->mutants[i].name,
-			    &exercise->languages[0],
+			    exercise->mutants[i].language,
 			    &exercise->mutants[i].files, false,
 			    &exercise->mutants[i]);
 }
@@ -213,6 +213,15 @@ static void tell_lost_tests(const struct result *result)
 	}
 }
 
+/* The batch has loaded the exercise for itself: ids are what is common. */
+static size_t test_number(const struct exercise *exercise, const char *id)
+{
+	const struct exercise_test *test = exercise_test(exercise, id);
+
+	CHECK(test);
+	return (size_t)(test - exercise->tests);
+}
+
 static void take_result(struct verify *verify, const struct result *result)
 {
 	unsigned long number = strtoul(result->submission->id, NULL, 10);
@@ -225,8 +234,8 @@ static void take_result(struct verify *verify, const struct result *result)
 	for (i = 0; i < result->test_count; i++)
 		if (result->tests[i].verdict != VERDICT_PASS &&
 		    result->tests[i].verdict != VERDICT_SKIPPED)
-			subject->lost[result->tests[i].test -
-				      exercise->tests]++;
+			subject->lost[test_number(exercise,
+						  result->tests[i].test->id)]++;
 	if (!why) {
 		subject->passed++;
 		return;

@@ -72,6 +72,8 @@ int command_status_of(int code)
 	case EISDIR:
 	case EEXIST:
 	case EACCES:
+	case EPERM:
+	case ENOTEMPTY:
 	case ELOOP:
 	case ENAMETOOLONG:
 		return COMMAND_USAGE;

@@ -202,6 +202,14 @@ static bool sanitizer_decides(const struct decide_input *input,
 	return true;
 }
 
+static bool judge_failed_first(const struct decide_input *input)
+{
+	const json_t *status = json_object_get(input->verdict, "status");
+
+	return input->judge_first && judge_spoke(input) &&
+	       strcmp(json_string_value(status), "fail") == 0;
+}
+
 void decide(const struct decide_input *input, struct test_run *run)
 {
 	const char *fault = host_fault(input);
@@ -220,6 +228,10 @@ void decide(const struct decide_input *input, struct test_run *run)
 	take_words(input, run);
 	if (sanitizer_decides(input, output, size, run))
 		return;
+	if (judge_failed_first(input)) {
+		judge_decides(input, run);
+		return;
+	}
 	run->verdict = verdict_of_end(&input->candidate);
 	if (run->verdict != VERDICT_PASS) {
 		if (!run->property)

@@ -19,6 +19,7 @@ struct decide_input {
 	char *fault;        /* owned; a box died or could not start */
 	char *judge_broken; /* owned; the judge broke its protocol */
 	bool candidate_ran;
+	bool judge_first; /* its verdict came before the candidate's end */
 	struct box_result candidate;
 	struct box_result judge;
 	/* borrowed */
@@ -33,8 +34,10 @@ void decide_input_release(struct decide_input *input);
 
 /**
  * Fill @run but for its seed and retries. First what only the host can be
- * blamed for; then how the candidate's program ended, which outranks what the
- * judge said; then a sanitizer's report; then the judge's verdict.
+ * blamed for; then a sanitizer's report; then a fail that the judge gave while
+ * the program was running, because a program that finds its judge gone ends as
+ * it likes; then how the program ended, which outranks whatever else the judge
+ * said; then the judge's verdict.
  */
 void decide(const struct decide_input *input, struct test_run *run);
 

@@ -303,7 +303,7 @@ static bool below_level(struct job *job)
 	if (!job->options->need_level || !hello->type ||
 	    hello->level >= job->options->level)
 		return false;
-	(void)error_set(&job->err, EPERM,
+	(void)error_set(&job->err, ENOTSUP,
 			"this host isolates at level %s, not %s; \"assay "
 			"doctor\" says what is missing",
 			box_level_name(hello->level),

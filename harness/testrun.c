@@ -10,8 +10,7 @@
  *   start() -> [ candidate | judge | baseline, in any order ] -> decided
  *
  * Failure modes: the judge decides while the candidate hangs (it is given
- * GRACE_MS after a pass and nothing after a fail, then killed); the candidate
- * hits a limit first (the judge is told, and has until its own limit to say
+ * GRACE_MS, then killed); the candidate hits a limit first (the judge is told, and has until its own limit to say
  * what it saw); a box dies or cannot start (the others are killed and the run
  * is a fault of the host).
  */
@@ -34,8 +33,10 @@
 #include "decide.h"
 #include "verdict_lines.h"
 
-/* For exit handlers, sanitizer reports and a busy machine. */
-#define GRACE_MS 3000u
+/* For exit handlers, sanitizer reports and a busy machine. After a fail as
+ * well: a program that crashed may not be dead yet when the judge has seen its
+ * channel close, and must not be taken for one that we ended. */
+#define GRACE_MS 2000u
 /* A judge may outlive its candidate by this, to explain what it saw. */
 #define JUDGE_EXTRA_US 10000000u
 #define JUDGE_MEMORY_BYTES (512ull << 20)
@@ -200,26 +201,44 @@ static void lines_ended(struct testrun *run)
 	check_over(run);
 }
 
+static void take_lines(struct testrun *run, const char *bytes, size_t size)
+{
+	struct error err = { 0 };
+
+	if (run->seen.judge_broken)
+		return;
+	if (verdict_lines_feed(&run->lines, bytes, size, &err) < 0) {
+		run->seen.judge_broken = strdup(err.text);
+		kill_part(run, JUDGE);
+		return;
+	}
+	next_probe(run);
+}
+
 static void verdict_cb(uv_stream_t *stream, ssize_t got,
 		       const uv_buf_t *buffer)
 {
 	struct testrun *run = stream->data;
-	struct error err = { 0 };
 
 	if (got < 0) {
 		(void)uv_read_stop(stream);
 		lines_ended(run);
 		return;
 	}
-	if (run->seen.judge_broken)
-		return;
-	if (verdict_lines_feed(&run->lines, buffer->base, (size_t)got, &err) <
-	    0) {
-		run->seen.judge_broken = strdup(err.text);
-		kill_part(run, JUDGE);
-		return;
-	}
-	next_probe(run);
+	take_lines(run, buffer->base, (size_t)got);
+}
+
+/* What the judge wrote before now, whenever the loop would come to it: the
+ * candidate's end may be the answer to the judge's. */
+static bool verdict_is_there(struct testrun *run)
+{
+	uv_os_fd_t fd;
+	ssize_t got;
+
+	if (uv_fileno((uv_handle_t *)&run->verdict, &fd) == 0)
+		while ((got = read(fd, run->buffer, sizeof run->buffer)) > 0)
+			take_lines(run, run->buffer, (size_t)got);
+	return run->lines.verdict != NULL;
 }
 
 /* ---- the ends ---- */
@@ -230,18 +249,6 @@ static void grace_over_cb(uv_timer_t *timer)
 
 	kill_part(run, CANDIDATE);
 	kill_part(run, BASELINE);
-}
-
-/* The judge has decided; what it judged may end by itself, but not for long.
- * After a fail there is nothing more to learn. */
-static void after_judge(struct testrun *run)
-{
-	const json_t *status = json_object_get(run->lines.verdict, "status");
-	const char *word = json_string_value(status);
-	bool passed = word && strcmp(word, "pass") == 0;
-
-	(void)uv_timer_start(&run->grace, grace_over_cb,
-			     passed ? GRACE_MS : 0, 0);
 }
 
 static void candidate_done_cb(void *data, const struct box_result *result,
@@ -260,6 +267,7 @@ static void candidate_done_cb(void *data, const struct box_result *result,
 	} else {
 		run->seen.candidate = *result;
 		run->seen.candidate_ran = true;
+		run->seen.judge_first = verdict_is_there(run);
 		if (run->parts[JUDGE].running)
 			send_ended(run);
 	}
@@ -282,7 +290,7 @@ static void judge_done_cb(void *data, const struct box_result *result,
 		kill_part(run, BASELINE);
 	} else {
 		run->seen.judge = *result;
-		after_judge(run);
+		(void)uv_timer_start(&run->grace, grace_over_cb, GRACE_MS, 0);
 	}
 	check_over(run);
 }

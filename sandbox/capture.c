@@ -7,10 +7,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* What a pipe that polls as writable takes without waiting; see pipe(7). The
+ * target is somebody else's: its O_NONBLOCK is not ours to set. */
+#define SURE_BYTES 4096u
 
 int capture_open(struct capture *capture, int target_fd)
 {
+	struct stat status;
 	int ends[2];
 
 	if (!capture->pending)
@@ -23,6 +29,8 @@ int capture_open(struct capture *capture, int target_fd)
 	capture->read_fd = ends[0];
 	capture->write_fd = ends[1];
 	capture->target_fd = target_fd;
+	capture->patient = fstat(target_fd, &status) == 0 &&
+			   S_ISREG(status.st_mode);
 	capture->pending_used = capture->pending_sent = 0;
 	return 0;
 }
@@ -40,15 +48,31 @@ void capture_close(struct capture *capture)
 	close_end(&capture->write_fd);
 }
 
+/* How much can be written now without waiting. */
+static size_t room_at_target(const struct capture *capture)
+{
+	struct pollfd target = { .fd = capture->target_fd, .events = POLLOUT };
+	size_t left = capture->pending_used - capture->pending_sent;
+
+	if (capture->patient)
+		return left;
+	if (poll(&target, 1, 0) <= 0)
+		return 0;
+	return left < SURE_BYTES ? left : SURE_BYTES;
+}
+
 /* Pass on what is pending; true when nothing is left. */
 static bool flush(struct capture *capture)
 {
 	ssize_t sent;
+	size_t room;
 
 	while (capture->pending_sent < capture->pending_used) {
+		room = room_at_target(capture);
+		if (room == 0)
+			return false;
 		sent = write(capture->target_fd,
-			     capture->pending + capture->pending_sent,
-			     capture->pending_used - capture->pending_sent);
+			     capture->pending + capture->pending_sent, room);
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0 && errno == EAGAIN)

@@ -3,7 +3,8 @@
  *
  * A fresh pipe per stream and run: a pipe's flags and size can be changed by
  * whoever holds it, so none is ever used twice. When whoever takes the bytes
- * is slow, reading stops and the program waits, as it would on a terminal.
+ * is slow, reading stops and the program waits, as it would on a terminal; the
+ * box itself never waits, for it has limits to watch.
  */
 #ifndef ASSAY_CAPTURE_H
 #define ASSAY_CAPTURE_H
@@ -17,6 +18,7 @@ struct capture {
 	int read_fd;   /* the box's end, non-blocking; -1 when closed */
 	int write_fd;  /* the program's end, until it has started */
 	int target_fd; /* where the bytes go; the request's */
+	bool patient;  /* the target is a file: writing never waits */
 	char *pending; /* CAPTURE_CHUNK_BYTES, owned */
 	uint32_t pending_used, pending_sent;
 };

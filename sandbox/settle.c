@@ -48,6 +48,30 @@ static uint64_t micros(const struct timeval *time)
 	return (uint64_t)time->tv_sec * 1000000u + (uint64_t)time->tv_usec;
 }
 
+/* A cgroup counts the whole tree, in steps of up to 128 KiB per CPU (the
+ * kernel charges in batches). Without one: the largest sum of resident sizes
+ * that a look at the processes found, or the largest single process. The
+ * latter is never less than the box itself, whose memory it began with. */
+static void settle_memory(const struct run *run, const struct rusage *usage,
+			  struct box_result *result)
+{
+	const struct cgroup *cgroup = &run->box->cgroup;
+	uint64_t largest = (uint64_t)usage->ru_maxrss * 1024;
+	const char *source = "rusage";
+
+	result->peak_bytes = largest;
+	if (cgroup->version != CGROUP_NONE) {
+		result->peak_bytes = cgroup_peak_bytes(cgroup);
+		source = cgroup->version == CGROUP_V1 ? "cgroup-v1"
+						      : "cgroup-v2";
+	} else if (run->rss_peak_bytes > largest) {
+		result->peak_bytes = run->rss_peak_bytes;
+		source = "rss";
+	}
+	(void)snprintf(result->memory_source, sizeof result->memory_source,
+		       "%s", source);
+}
+
 static void settle_usage(const struct run *run, const struct rusage *usage,
 			 struct box_result *result)
 {
@@ -70,20 +94,7 @@ static void settle_usage(const struct run *run, const struct rusage *usage,
 		result->user_us = seen_us - result->system_us;
 	result->voluntary_switches = (uint64_t)usage->ru_nvcsw;
 	result->involuntary_switches = (uint64_t)usage->ru_nivcsw;
-	result->peak_bytes = cgroup_peak_bytes(cgroup);
-	if (cgroup->version == CGROUP_NONE || result->peak_bytes == 0) {
-		uint64_t largest = (uint64_t)usage->ru_maxrss * 1024;
-		bool tree = run->rss_peak_bytes > largest;
-
-		result->peak_bytes = tree ? run->rss_peak_bytes : largest;
-		(void)snprintf(result->memory_source,
-			       sizeof result->memory_source, "%s",
-			       tree ? "rss" : "rusage");
-	} else {
-		(void)snprintf(result->memory_source,
-			       sizeof result->memory_source, "cgroup-v%d",
-			       (int)cgroup->version);
-	}
+	settle_memory(run, usage, result);
 	result->processes_refused = cgroup_refused(cgroup);
 	/* taking the tree down is not the program's time */
 	end_ns = report->ended ? report->exit_ns : run->end_ns;
