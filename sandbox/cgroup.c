@@ -122,6 +122,15 @@ static void remove_folder(int parent_fd, const char *name)
 	(void)unlinkat(parent_fd, name, AT_REMOVEDIR);
 }
 
+/* The kernel's choice when memory runs out must never be the box (v1: it is in
+ * the same folder as the run) or init (it shares the box's memory, and who
+ * shares memory dies together). Only root may say so; without, the program's
+ * own value puts it first (inside.c). */
+static void protect_self(void)
+{
+	(void)cgroup_write_text(AT_FDCWD, "/proc/self/oom_score_adj", "-1000");
+}
+
 void cgroup_open(struct cgroup *cgroup)
 {
 	int i;
@@ -133,6 +142,7 @@ void cgroup_open(struct cgroup *cgroup)
 		cgroup->file_fd[i] = -1;
 	cgroup->run_fd = cgroup->oom_event_fd = -1;
 	name_self(cgroup->name, sizeof cgroup->name);
+	protect_self();
 	if (cgroup_v2_open(cgroup) || cgroup_v1_open(cgroup))
 		return;
 	cgroup->version = CGROUP_NONE;

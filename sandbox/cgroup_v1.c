@@ -46,14 +46,6 @@ static uint64_t own_cpu_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* The kernel's choice when memory runs out must never be the box, which is in
- * the same folder as the run. Only root may say so; without, the program's own
- * value still puts it first (inside.c). */
-static void protect_self(void)
-{
-	(void)cgroup_write_text(AT_FDCWD, "/proc/self/oom_score_adj", "-1000");
-}
-
 /* An eventfd that the kernel signals when the folder runs out of memory. */
 static int watch_oom(int dir_fd)
 {
@@ -100,7 +92,6 @@ bool cgroup_v1_open(struct cgroup *cgroup)
 		cgroup_close(cgroup);
 		return false;
 	}
-	protect_self();
 	memory = cgroup->dir_fd[CGROUP_MEMORY];
 	cgroup->swap_limited =
 		cgroup_open_file(cgroup, CGROUP_SWAP_LIMIT, memory,

@@ -110,7 +110,6 @@ int cgroup_v2_begin(struct cgroup *cgroup, const struct box_limits *limits,
 	if (result < 0)
 		return error_errno(err, -result, "cgroup: set memory limit");
 	cgroup->swap_limited = cgroup_write(cgroup, CGROUP_SWAP_LIMIT, 0) == 0;
-	(void)cgroup_write_text(cgroup->run_fd, "memory.oom.group", "1");
 	/* the run's init is in there as well */
 	result = cgroup_write(cgroup, CGROUP_PIDS_LIMIT, limits->processes + 1);
 	if (result < 0)

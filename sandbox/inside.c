@@ -223,16 +223,13 @@ static int own_session(struct inside *in)
 	return 0;
 }
 
-/* First to go when memory runs out, before anything of the harness: with
- * cgroup v1 the box, which is exempt, is in the same folder. A vfork child's
- * value is its own (mm/oom_kill.c). Without root the box is in no folder, and
- * may not write this file, being undumpable. */
+/* First to go when memory runs out, before init, which shares the box's
+ * memory and would take the box with it. A vfork child's value is its own
+ * (mm/oom_kill.c). */
 static int be_first_to_go(struct inside *in)
 {
 	long fd;
 
-	if (!in->map_root)
-		return 0;
 	in->report.step = "open oom_score_adj";
 	fd = RAW(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj",
 		 O_WRONLY | O_CLOEXEC);

@@ -162,8 +162,11 @@ int isolation_enter(struct isolation *isolation, struct error *err)
 	if (sethostname("assay", 5) < 0)
 		return error_errno(err, errno, "set the host name");
 	empty_bounding_set();
-	/* nobody may read or trace the box through /proc */
-	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+	/* Nothing may read or trace the box or init through /proc. Without a
+	 * user of its own the program is kept from that by lacking init's
+	 * capabilities (ptrace(2), "Ptrace access mode checking"), and init
+	 * must be able to write its own files there. */
+	if (isolation->map_root && prctl(PR_SET_DUMPABLE, 0) < 0)
 		return error_errno(err, errno, "become undumpable");
 	return 0;
 }
