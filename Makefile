@@ -137,6 +137,14 @@ BENCH_HELPERS := $(filter-out $(BENCH),$(sort $(wildcard tests/bench/*.c)))
 UNIT_PROGRAMS := $(UNIT:%.c=$(BUILD)/%)
 E2E_PROGRAMS := $(E2E:%.c=$(BUILD)/%)
 BENCH_PROGRAMS := $(BENCH:%.c=$(BUILD)/%)
+
+# tests/X/programs/*.c are what tests and benchmarks run in boxes: static, and
+# built with nothing around them, neither hardening nor a sanitizer.
+BENCH_BOXED := $(patsubst tests/bench/programs/%.c,$(BUILD)/tests/bench/%,\
+	$(wildcard tests/bench/programs/*.c))
+HOSTILE_BOXED := $(patsubst tests/hostile/programs/%.c,\
+	$(BUILD)/tests/hostile/%,$(wildcard tests/hostile/programs/*.c))
+
 TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(UNIT_HELPERS) \
 	$(E2E_HELPERS) $(BENCH_HELPERS))
 
@@ -152,7 +160,7 @@ all: $(PROGRAMS) $(ARCHIVES) ## build the programs (default)
 
 deps: $(BUILD)/packages ## install every Debian package that any goal needs
 
-tests: all $(UNIT_PROGRAMS) $(E2E_PROGRAMS) ## build the tests, run nothing
+tests: all $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(HOSTILE_BOXED) ## build the tests, run nothing
 
 # --- Compiling and linking -------------------------------------------------
 
@@ -220,6 +228,13 @@ $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o \
 	$Q$(LINK) -pthread $(TEST_LIBS) $(call libs,harness) \
 		$(call libs,sandbox)
 
+$(BENCH_BOXED): $(BUILD)/tests/bench/%: tests/bench/programs/%.c
+$(HOSTILE_BOXED): $(BUILD)/tests/hostile/%: tests/hostile/programs/%.c
+$(BENCH_BOXED) $(HOSTILE_BOXED): | $(BUILD)/packages
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$Q$(CC) -std=gnu17 -O2 -Wall -D_GNU_SOURCE= -static -pthread -o $@ $<
+
 -include $(patsubst %.o,%.d,$(HARNESS_OBJECTS) $(SANDBOX_OBJECTS) \
 	$(KIT_OBJECTS) $(TEST_OBJECTS))
 
@@ -246,7 +261,7 @@ asan: ## run the same tests built with ASan and UBSan (in build/asan)
 demo: all ## grade more than 20 submissions and check what comes out
 	@$(RUN_ENV) $(TOOLS)/demo $(BUILD)
 
-bench: all $(BENCH_PROGRAMS) ## measure the box against posix_spawn and bubblewrap
+bench: all $(BENCH_PROGRAMS) $(BENCH_BOXED) ## measure the box against posix_spawn and bubblewrap
 	@$(BUILD)/tests/bench/bench_box $(BUILD)/bench.json
 
 # --- Checks ----------------------------------------------------------------

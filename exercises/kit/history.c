@@ -211,6 +211,7 @@ int history_load(int fd, size_t bytes, uint64_t since_ns, struct history *ret,
 	r = copy(fd, bytes, &memory, err);
 	if (r < 0)
 		return r;
+	CHECK(memory);
 	calls = calloc(capacity * HISTORY_LOGS, sizeof *calls);
 	if (!calls)
 		return error_set(err, ENOMEM, "history: out of memory");

@@ -214,15 +214,16 @@ void judge_metric(struct judge *judge, const char *name, double value,
 		  const char *unit)
 {
 	(void)judge;
-	judge_write_line(json_pack("{s:s,s:s,s:f,s:s}", "type", "metric", "name",
-			     name, "value", value, "unit", unit));
+	judge_write_line(json_pack("{s:s,s:s,s:f,s:s}", "type", "metric",
+				   "name", name, "value", value, "unit",
+				   unit));
 }
 
 void judge_trace(struct judge *judge, const char *title, json_t *lines)
 {
 	(void)judge;
-	judge_write_line(json_pack("{s:s,s:s,s:o}", "type", "trace", "title", title,
-			     "lines", lines));
+	judge_write_line(json_pack("{s:s,s:s,s:o}", "type", "trace", "title",
+				   title, "lines", lines));
 }
 
 __attribute__((format(printf, 2, 0))) static void
@@ -253,8 +254,9 @@ void judge_actual(struct judge *judge, const char *format, ...)
 void judge_pass(struct judge *judge, double score)
 {
 	judge_write_line(json_pack("{s:s,s:s,s:f,s:s,s:s}", "type", "verdict",
-			     "status", "pass", "score", score, "property",
-			     judge->property, "message", ""));
+				   "status", "pass", "score", score,
+				   "property", judge->property, "message",
+				   ""));
 	exit(0);
 }
 

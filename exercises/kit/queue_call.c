@@ -19,14 +19,12 @@ void queue_result_text(int result, char text[static QUEUE_CALL_TEXT_MAX])
 		(void)snprintf(text, QUEUE_CALL_TEXT_MAX, "%d", result);
 }
 
-#define ITEM_TEXT_MAX 24
-
-static void item_text(uint64_t item, char text[static ITEM_TEXT_MAX])
+void queue_item_text(uint64_t item, char text[static QUEUE_ITEM_TEXT_MAX])
 {
 	if (item == 0)
-		(void)snprintf(text, ITEM_TEXT_MAX, "NULL");
+		(void)snprintf(text, QUEUE_ITEM_TEXT_MAX, "NULL");
 	else
-		(void)snprintf(text, ITEM_TEXT_MAX, "%" PRIu64, item);
+		(void)snprintf(text, QUEUE_ITEM_TEXT_MAX, "%" PRIu64, item);
 }
 
 static void outcome_text(const struct history_call *call,
@@ -38,7 +36,7 @@ static void outcome_text(const struct history_call *call,
 		(void)snprintf(text, QUEUE_CALL_TEXT_MAX, "%" PRIu64,
 			       call->value);
 	else if (call->kind == QUEUE_TAKE && call->result == 0)
-		item_text(call->value, text);
+		queue_item_text(call->value, text);
 	else
 		queue_result_text(call->result, text);
 }
@@ -47,13 +45,14 @@ void queue_call_text(const struct history_call *call,
 		     char text[static QUEUE_CALL_TEXT_MAX])
 {
 	char outcome[QUEUE_CALL_TEXT_MAX];
-	char item[ITEM_TEXT_MAX];
+	char item[QUEUE_ITEM_TEXT_MAX];
 
 	outcome_text(call, outcome);
-	item_text(call->argument, item);
+	queue_item_text(call->argument, item);
 	if (call->kind == QUEUE_PUT)
-		(void)snprintf(text, QUEUE_CALL_TEXT_MAX, "put(%s, %d) -> %.16s",
-			       item, call->timeout_ms, outcome);
+		(void)snprintf(text, QUEUE_CALL_TEXT_MAX,
+			       "put(%s, %d) -> %.16s", item, call->timeout_ms,
+			       outcome);
 	else if (call->kind == QUEUE_TAKE)
 		(void)snprintf(text, QUEUE_CALL_TEXT_MAX, "take(%d) -> %.24s",
 			       call->timeout_ms, outcome);

@@ -16,18 +16,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "history.h"
 
 enum queue_kind { QUEUE_PUT = 1, QUEUE_TAKE, QUEUE_CLOSE, QUEUE_LEN };
 
 #define QUEUE_CALL_TEXT_MAX 64
+#define QUEUE_ITEM_TEXT_MAX 24
 #define QUEUE_TIMELINE_MAX 40 /* calls that people look at */
 #define QUEUE_TIMELINE_WIDTH 128
 
 /** "put(7, -1) -> 0", "take(50) -> ETIMEDOUT", "take(-1) -> ..." if pending. */
 void queue_call_text(const struct history_call *call,
 		     char text[static QUEUE_CALL_TEXT_MAX]);
+
+/** "NULL" or the number. */
+void queue_item_text(uint64_t item, char text[static QUEUE_ITEM_TEXT_MAX]);
 
 /** "0", "EAGAIN", ... or the number when it has no such name. */
 void queue_result_text(int result, char text[static QUEUE_CALL_TEXT_MAX]);

@@ -1,6 +1,7 @@
 /* queue_check.c - see queue_check.h */
 #include "queue_check.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -105,46 +106,77 @@ static void show(struct queue_finding *finding,
 	finding->count++;
 }
 
-/* Every item taken was put before, and taken once. */
+/* What is wrong with a take that returned an item, or NULL. */
+static const char *fault(const struct history_call *take,
+			 const struct history_call *put, bool again)
+{
+	if (!put)
+		return "nobody ever put it";
+	if (!put->pending && put->result != 0)
+		return "its put had failed";
+	if (put->invoked_ns > take->completed_ns)
+		return "it was only put afterwards";
+	return again ? "it had been put once and taken before" : NULL;
+}
+
 static bool takes_are_right(const struct index *puts, const struct index *takes,
 			    struct queue_finding *ret)
 {
+	const struct history_call *before = NULL;
 	const struct history_call *take;
 	const struct history_call *put;
-	bool right = true;
+	char item[QUEUE_ITEM_TEXT_MAX];
+	const char *wrong;
 	size_t i;
 
-	for (i = 0; i < takes->count && right; i++) {
+	for (i = 0; i < takes->count; i++) {
 		take = takes->calls[i];
 		put = find(puts, take->value);
-		if (!put)
-			right = found(ret, "a take returned the item %" PRIu64
-				      ", which nobody ever put", take->value);
-		else if (!put->pending && put->result != 0)
-			right = found(ret, "a take returned the item %" PRIu64
-				      ", although its put had failed",
-				      take->value);
-		else if (put->invoked_ns > take->completed_ns)
-			right = found(ret, "a take returned the item %" PRIu64
-				      " before it was put", take->value);
-		else if (i > 0 && takes->calls[i - 1]->value == take->value)
-			right = found(ret, "the item %" PRIu64 " was put once"
-				      " and taken twice", take->value);
-		if (right)
-			continue;
-		show(ret, put);
-		show(ret, take);
-		if (i > 0 && takes->calls[i - 1]->value == take->value)
-			show(ret, takes->calls[i - 1]);
+		if (before && before->value != take->value)
+			before = NULL;
+		wrong = fault(take, put, before != NULL);
+		if (wrong) {
+			queue_item_text(take->value, item);
+			(void)found(ret, "a take returned the item %s, but %s",
+				    item, wrong);
+			show(ret, put);
+			show(ret, before);
+			show(ret, take);
+			return false;
+		}
+		before = take;
 	}
-	return right;
+	return true;
 }
 
-static bool nothing_lost(const struct index *puts, const struct index *takes,
+/* The first close, and the first take that found the queue empty after it. */
+static void show_end(const struct history *history,
+		     struct queue_finding *finding)
+{
+	const struct history_call *call;
+	bool closed = false;
+	size_t i;
+
+	for (i = 0; i < history->count; i++) {
+		call = &history->calls[i];
+		if (call->kind == QUEUE_CLOSE && !closed) {
+			closed = true;
+			show(finding, call);
+		} else if (call->kind == QUEUE_TAKE && !call->pending &&
+			   call->result == EPIPE) {
+			show(finding, call);
+			return;
+		}
+	}
+}
+
+static bool nothing_lost(const struct history *history,
+			 const struct index *puts, const struct index *takes,
 			 struct queue_finding *ret)
 {
 	const struct history_call *first = NULL;
 	const struct history_call *put;
+	char item[QUEUE_ITEM_TEXT_MAX];
 	size_t lost = 0;
 	size_t i;
 
@@ -159,11 +191,13 @@ static bool nothing_lost(const struct index *puts, const struct index *takes,
 	}
 	if (!first)
 		return true;
-	(void)found(ret, "%zu of %zu items are lost: they were put, and no take"
-		    " had returned them when the queue was closed and reported"
-		    " empty. The first is %" PRIu64, lost, puts->count,
-		    first->argument);
+	queue_item_text(first->argument, item);
+	(void)found(ret, "%zu of %zu items are lost, the first is %s: they were"
+		    " put, and when the queue was closed and takes said that it"
+		    " was empty, none had returned them", lost, puts->count,
+		    item);
 	show(ret, first);
+	show_end(history, ret);
 	return false;
 }
 
@@ -173,7 +207,7 @@ bool queue_conserves(const struct history *history, bool drained,
 	struct index puts = index_of(history, QUEUE_PUT);
 	struct index takes = index_of(history, QUEUE_TAKE);
 	bool well = takes_are_right(&puts, &takes, ret) &&
-		    (!drained || nothing_lost(&puts, &takes, ret));
+		    (!drained || nothing_lost(history, &puts, &takes, ret));
 
 	free(puts.calls);
 	free(takes.calls);

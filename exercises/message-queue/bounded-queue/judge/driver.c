@@ -234,6 +234,10 @@ static bool serve(const struct command *command)
 	return true;
 }
 
+/*
+ * When the judge has gone there is nothing left to be told, and threads may be
+ * asleep in the candidate's calls: no joining, no clean-up, and no failure.
+ */
 int main(void)
 {
 	struct command command;
@@ -248,12 +252,12 @@ int main(void)
 			return 0;
 		}
 		if (command.queue >= PROTOCOL_QUEUES)
-			break;
+			_exit(3);
 		if (serve(&command))
 			continue;
 		if (driver_crew_post(&driver.crew, command.worker,
 				     &command) != 0)
-			break;
+			_exit(3);
 	}
-	_exit(3);
+	_exit(0);
 }

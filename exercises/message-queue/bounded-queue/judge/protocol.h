@@ -12,6 +12,7 @@
 
 #define PROTOCOL_QUEUES 32  /* that a test can make, one after the other */
 #define PROTOCOL_WORKERS 20
+#define PROTOCOL_CROWD 16   /* of these for what a test lets loose at once */
 #define PROTOCOL_UNTOUCHED UINT64_C(0x5eed5eed5eed) /* in *ret_item, before */
 
 enum action {

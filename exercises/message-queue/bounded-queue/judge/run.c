@@ -236,6 +236,14 @@ void run_explain(struct run *run, uint32_t queue, uint64_t capacity)
 			   capacity);
 }
 
+uint32_t run_threads(json_int_t number)
+{
+	if (number < 1 || number > PROTOCOL_CROWD)
+		judge_broken("%" JSON_INTEGER_FORMAT " threads are not from 1"
+			     " to %d", number, PROTOCOL_CROWD);
+	return (uint32_t)number;
+}
+
 void run_quit(struct run *run)
 {
 	struct command quit = { .action = ACTION_QUIT };

@@ -91,6 +91,9 @@ bool run_inexplicable(struct run *run, uint32_t queue, uint64_t capacity);
 /** The same, and fail the candidate. */
 void run_explain(struct run *run, uint32_t queue, uint64_t capacity);
 
+/** @number as a number of threads; ends without a verdict if it is none. */
+uint32_t run_threads(json_int_t number);
+
 /** Let the program finish; fail the candidate if it does not end well. */
 void run_quit(struct run *run);
 

@@ -107,7 +107,7 @@ static void close_full(struct run *run, uint64_t capacity, uint32_t waiters)
 
 void test_close(struct run *run)
 {
-	uint32_t waiters = (uint32_t)judge_param(run->judge, "waiters");
+	uint32_t waiters = run_threads(judge_param(run->judge, "waiters"));
 	json_int_t capacity;
 	size_t i;
 

@@ -14,6 +14,7 @@
 #include <math.h>
 
 #define PAR 1.5
+#define ATTEMPTS 3
 #define CAPACITY 1024
 #define FIRST_ITEM 1000000
 
@@ -67,48 +68,75 @@ static uint32_t play_round(struct run *run, uint32_t queue, uint64_t from,
 	return end.reply.cpu_us;
 }
 
-static double score_of(struct run *run, double t, double reference)
-{
-	double par = PAR * reference;
-	double score = log(4 * par / t) / log(4);
+/* Processor times of the same rounds, in microseconds. */
+struct times {
+	double theirs;
+	double ours;
+};
 
-	judge_metric(run->judge, "cpu_time", t, "us");
-	judge_metric(run->judge, "reference_cpu_time", reference, "us");
-	if (score <= 0) {
-		judge_expected(run->judge, "less than %.0f us", 4 * par);
-		judge_actual(run->judge, "%.0f us", t);
-		judge_fail(run->judge, "the same work took %.0f us of processor"
-			   " time, and the reference solution %.0f us", t,
-			   reference);
-	}
-	return score < 1 ? score : 1;
-}
-
-double test_performance(struct run *run, struct run *reference)
+static struct times measure(struct run *run, uint32_t queue,
+			    struct run *reference, uint32_t reference_queue,
+			    uint64_t *from)
 {
 	json_int_t rounds = judge_param(run->judge, "rounds");
 	uint32_t items = (uint32_t)judge_param(run->judge, "items");
-	uint32_t queue = prepare(run);
-	uint32_t reference_queue = prepare(reference);
 	struct judge_probe before;
 	struct judge_probe after;
-	uint64_t from = FIRST_ITEM;
 	uint32_t ours_before;
 	uint32_t ours = 0;
 	json_int_t i;
 
 	/* The first round warms up. */
-	(void)play_round(run, queue, from, items);
-	ours_before = play_round(reference, reference_queue, from, items);
+	(void)play_round(run, queue, *from, items);
+	ours_before = play_round(reference, reference_queue, *from, items);
 	before = judge_probe(run->judge);
 	for (i = 0; i < rounds; i++) {
-		from += items;
-		(void)play_round(run, queue, from, items);
-		ours = play_round(reference, reference_queue, from, items);
+		*from += items;
+		(void)play_round(run, queue, *from, items);
+		ours = play_round(reference, reference_queue, *from, items);
 	}
+	*from += items;
 	after = judge_probe(run->judge);
+	return (struct times){
+		.theirs = (double)(after.cpu_us - before.cpu_us + 1),
+		.ours = (double)(ours - ours_before + 1),
+	};
+}
+
+/* From full score downwards without end; see README.md, "Points". */
+static double score_of(const struct times *times)
+{
+	return log(4 * PAR * times->ours / times->theirs) / log(4);
+}
+
+/* Noise only ever adds, so the best of some attempts is the truest. */
+double test_performance(struct run *run, struct run *reference)
+{
+	uint32_t queue = prepare(run);
+	uint32_t reference_queue = prepare(reference);
+	struct times best = { 0 };
+	uint64_t from = FIRST_ITEM;
+	struct times times;
+	double score;
+	unsigned i;
+
+	for (i = 0; i < ATTEMPTS && (i == 0 || score_of(&best) < 1); i++) {
+		times = measure(run, queue, reference, reference_queue, &from);
+		if (i == 0 || score_of(&times) > score_of(&best))
+			best = times;
+	}
 	run_free(run, queue);
 	run_free(reference, reference_queue);
-	return score_of(run, (double)(after.cpu_us - before.cpu_us + 1),
-			(double)(ours - ours_before + 1));
+	judge_metric(run->judge, "cpu_time", best.theirs, "us");
+	judge_metric(run->judge, "reference_cpu_time", best.ours, "us");
+	score = score_of(&best);
+	if (score <= 0) {
+		judge_expected(run->judge, "less than %.0f us",
+			       4 * PAR * best.ours);
+		judge_actual(run->judge, "%.0f us", best.theirs);
+		judge_fail(run->judge, "the same work took %.0f us of processor"
+			   " time, and the reference solution %.0f us",
+			   best.theirs, best.ours);
+	}
+	return score < 1 ? score : 1;
 }

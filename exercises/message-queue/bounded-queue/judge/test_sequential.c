@@ -119,6 +119,9 @@ wrong(struct run *run, const struct model *before, const struct answer *want,
 		held -= place;
 	judge_expected(run->judge, "%s", name);
 	judge_actual(run->judge, "%s", text);
+	if (got->result != 0 && got->value != want->value)
+		judge_fail(run->judge, "%s, but *ret_item was written to",
+			   text);
 	if (got->count == want->count && got->result == want->result)
 		judge_fail(run->judge, "%s: the result is right, the value is"
 			   " not; it should be %" PRIu64, text, want->value);

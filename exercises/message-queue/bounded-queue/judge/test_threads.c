@@ -30,6 +30,15 @@ static void close_queue(struct run *run, uint32_t queue, const char *doing)
 					    .count = 1 }, doing);
 }
 
+/* Both together are a crowd, too. */
+static void set_threads(struct round *round, json_int_t producers,
+			json_int_t consumers)
+{
+	round->producers = run_threads(producers);
+	round->consumers = run_threads(consumers);
+	(void)run_threads(producers + consumers);
+}
+
 static void post_all(struct run *run, const struct round *round, uint32_t gang,
 		     struct ticket **puts, struct ticket **takes)
 {
@@ -181,11 +190,10 @@ void test_conservation(struct run *run)
 		(void)judge_param_at(run->judge, "consumers", n, &consumers);
 		round = (struct round){
 			.capacity = (uint64_t)capacity,
-			.producers = (uint32_t)producers,
-			.consumers = (uint32_t)consumers,
-			.each = (uint32_t)(items / producers),
 			.doing = "threads put and take without a timeout",
 		};
+		set_threads(&round, producers, consumers);
+		round.each = (uint32_t)items / round.producers;
 		play_drain(run, round.capacity);
 		play(run, &round);
 		run_free(run, round.queue);
@@ -197,11 +205,12 @@ void test_no_deadlock(struct run *run)
 	json_int_t items = judge_param(run->judge, "items");
 	struct round round = {
 		.capacity = (uint64_t)judge_param(run->judge, "capacity"),
-		.producers = (uint32_t)judge_param(run->judge, "producers"),
-		.consumers = (uint32_t)judge_param(run->judge, "consumers"),
-		.doing = "producers have items left and consumers are there to take",
+		.doing = "producers have items left and consumers are there to"
+			 " take",
 	};
 
+	set_threads(&round, judge_param(run->judge, "producers"),
+		    judge_param(run->judge, "consumers"));
 	round.each = 12;
 	play(run, &round);
 	run_explain(run, round.queue, round.capacity);
@@ -226,15 +235,14 @@ void test_spurious(struct run *run)
 		(void)run_do(run, spurious, "the test is set up");
 		round = (struct round){
 			.capacity = (uint64_t)capacity,
-			.producers = (uint32_t)threads,
-			.consumers = (uint32_t)threads,
 			.each = 10,
 			.doing = "waits return for no reason",
 		};
+		set_threads(&round, threads, threads);
 		play(run, &round);
 		run_explain(run, round.queue, round.capacity);
 		run_free(run, round.queue);
-		round.each = (uint32_t)(items / threads);
+		round.each = (uint32_t)items / round.producers;
 		play(run, &round);
 		run_free(run, round.queue);
 	}

@@ -1,8 +1,9 @@
 /*
  * bq.c - a bounded queue between threads: wrong, on purpose
  *
- * Putters and takers wait on one condition variable, and each change signals one
- * of them: it can reach one who has no use for it, while the other sleeps on.
+ * Putters and takers wait on one condition variable, and each change signals
+ * one of them: it can reach one who has no use for it, while the other sleeps
+ * on.
  */
 #include "bq.h"
 
