@@ -185,6 +185,26 @@ void cgroup_close(struct cgroup *cgroup)
 
 /* ---- a run ---- */
 
+int cgroup_make_leaf(struct cgroup *cgroup, struct error *err)
+{
+	int result = cgroup->version == CGROUP_V2
+			     ? cgroup_v2_make_leaf(cgroup)
+			     : 0;
+
+	if (result < 0)
+		return error_errno(err, -result, "cgroup: make a leaf");
+	return 0;
+}
+
+void cgroup_remove_leaf(struct cgroup *cgroup)
+{
+	if (cgroup->version != CGROUP_V2 || cgroup->run_fd < 0)
+		return;
+	close_files(cgroup);
+	close_fd(&cgroup->run_fd);
+	(void)unlinkat(cgroup->dir_fd[0], "run", AT_REMOVEDIR);
+}
+
 int cgroup_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		 struct error *err)
 {
@@ -202,23 +222,18 @@ int cgroup_begin(struct cgroup *cgroup, const struct box_limits *limits,
 
 void cgroup_start_clock(struct cgroup *cgroup)
 {
+	cgroup->base_cpu_us = 0;
 	if (cgroup->version == CGROUP_V1)
 		cgroup_v1_start_clock(cgroup);
-}
-
-void cgroup_end(struct cgroup *cgroup)
-{
-	if (cgroup->version != CGROUP_V2 || cgroup->run_fd < 0)
-		return;
-	close_files(cgroup);
-	close_fd(&cgroup->run_fd);
-	(void)unlinkat(cgroup->dir_fd[0], "run", AT_REMOVEDIR);
+	else if (cgroup->version == CGROUP_V2)
+		cgroup->base_cpu_us = cgroup_cpu_us(cgroup);
 }
 
 uint64_t cgroup_cpu_us(const struct cgroup *cgroup)
 {
 	if (cgroup->version == CGROUP_V2)
-		return cgroup_read(cgroup, CGROUP_CPU_USAGE, "usage_usec");
+		return cgroup_read(cgroup, CGROUP_CPU_USAGE, "usage_usec") -
+		       cgroup->base_cpu_us;
 	return cgroup->version == CGROUP_V1 ? cgroup_v1_cpu_us(cgroup) : 0;
 }
 

@@ -55,6 +55,7 @@ struct cgroup {
 	int file_fd[CGROUP_FILES];
 	int oom_event_fd; /* readable when memory ran out; -1 */
 	bool swap_limited;
+	uint64_t base_cpu_us;  /* v2: at the start of the program */
 	/* v1: at the start of the run */
 	uint64_t base_cpu_ns;
 	uint64_t base_own_cpu_ns;
@@ -73,16 +74,16 @@ void cgroup_open(struct cgroup *cgroup);
 /** Leave and remove the folders. */
 void cgroup_close(struct cgroup *cgroup);
 
-/**
- * Before a run: set limits, reset counters. On v2 makes the leaf whose
- * descriptor goes to clone3.
- */
+/** v2: before init is cloned, the leaf it is born into; v1: nothing. */
+int cgroup_make_leaf(struct cgroup *cgroup, struct error *err);
+/** v2: after a run, when all of it is dead. */
+void cgroup_remove_leaf(struct cgroup *cgroup);
+
+/** Before a run: set limits, reset counters. */
 int cgroup_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		 struct error *err);
 /** At the start of the program: its processor time counts from here. */
 void cgroup_start_clock(struct cgroup *cgroup);
-/** After a run, when all of it is dead: remove the leaf. */
-void cgroup_end(struct cgroup *cgroup);
 
 /* Counters of the run so far. Zero when the host cannot tell. */
 uint64_t cgroup_cpu_us(const struct cgroup *cgroup);

@@ -44,6 +44,7 @@ uint64_t cgroup_v1_cpu_us(const struct cgroup *cgroup);
 const char *cgroup_v1_controller(int folder);
 
 bool cgroup_v2_open(struct cgroup *cgroup);
+int cgroup_v2_make_leaf(struct cgroup *cgroup);
 int cgroup_v2_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		    struct error *err);
 /** Where new folders can be made; false: nowhere. */

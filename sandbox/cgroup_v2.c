@@ -80,7 +80,7 @@ bool cgroup_v2_open(struct cgroup *cgroup)
 	return true;
 }
 
-static int make_leaf(struct cgroup *cgroup)
+int cgroup_v2_make_leaf(struct cgroup *cgroup)
 {
 	size_t i;
 
@@ -101,10 +101,8 @@ int cgroup_v2_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		    struct error *err)
 {
 	char events[64];
-	int result = make_leaf(cgroup);
+	int result;
 
-	if (result < 0)
-		return error_errno(err, -result, "cgroup: make a leaf");
 	result = cgroup_write(cgroup, CGROUP_MEMORY_LIMIT,
 			      limits->memory_bytes);
 	if (result < 0)

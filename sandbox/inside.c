@@ -5,10 +5,12 @@
  * fresh pid, mount and ipc namespaces. Init shares the box's memory and
  * descriptor table (CLONE_VM | CLONE_FILES) the way a vfork child does, only
  * for longer: no page table is copied, and what it opens or writes the box
- * sees. Init mounts, places files, and vforks a child on a stack of its own.
- * The child makes itself harmless and execs; from then on it shares nothing.
- * Init stays, reaps everything that is orphaned, and ends when the child has
- * ended, whereupon the kernel kills and reaps all the rest of the namespace.
+ * sees. Init mounts and vforks a child on a stack of its own. The child makes
+ * itself harmless, says that it is ready, and waits; this much happens before
+ * anybody asks for the run. When the box lets it go it takes what was asked
+ * for and execs; from then on it shares nothing. Init stays, reaps everything
+ * that is orphaned, and ends when the child has ended, whereupon the kernel
+ * kills and reaps all the rest of the namespace.
  *
  * Rules for this file: no malloc, no stdio, no locks, no errno; system calls
  * go through RAW(). All that is needed was prepared before. A failing step
@@ -35,7 +37,6 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -66,12 +67,12 @@ static _Noreturn void leave(int status)
 		(void)RAW(SYS_exit_group, status);
 }
 
-/* Tell the supervisor that the run has started, or that it never will. */
+/* Tell the box that the report has news. */
 static void tell(const struct inside *in)
 {
 	uint64_t one = 1;
 
-	(void)RAW(SYS_write, in->started_fd, &one, sizeof one);
+	(void)RAW(SYS_write, in->told_fd, &one, sizeof one);
 }
 
 /* Note a step's name before it runs and its errno when it fails. */
@@ -137,62 +138,6 @@ static int mount_fresh(struct inside *in)
 	in->report.mounts_fd = (int)RAW(SYS_openat, AT_FDCWD,
 					"/proc/self/ns/mnt",
 					O_RDONLY | O_CLOEXEC);
-	return 0;
-}
-
-/* Make the folders of @path, each the program's own. */
-static int make_parents(struct inside *in, const char *path)
-{
-	char part[BOX_PATH_MAX];
-	long result;
-	size_t i;
-
-	in->report.step = "make a folder";
-	for (i = 0; path[i] && i < sizeof part; i++) {
-		if (path[i] == '/') {
-			part[i] = '\0';
-			result = RAW(SYS_mkdirat, in->report.work_fd, part,
-				     0755);
-			if (result == 0)
-				result = RAW(SYS_fchownat, in->report.work_fd,
-					     part, INSIDE_UID, INSIDE_UID, 0);
-			else if (result == -EEXIST)
-				result = 0;
-			if (failed(in, result))
-				return -1;
-		}
-		part[i] = path[i];
-	}
-	return 0;
-}
-
-static int place_file(struct inside *in, const struct inside_file *file)
-{
-	loff_t offset = 0;
-	long fd, sent;
-
-	if (make_parents(in, file->path) < 0)
-		return -1;
-	in->report.step = "create a file";
-	fd = RAW(SYS_openat, in->report.work_fd, file->path,
-		 O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file->mode);
-	if (failed(in, fd))
-		return -1;
-	in->report.step = "fill a file";
-	do {
-		sent = RAW(SYS_sendfile, fd, file->fd, &offset, 1 << 30);
-	} while (sent > 0);
-	(void)RAW(SYS_close, fd);
-	return failed(in, sent) ? -1 : 0;
-}
-
-static int place_files(struct inside *in)
-{
-	unsigned i;
-
-	for (i = 0; i < in->file_count; i++)
-		if (place_file(in, &in->files[i]) < 0)
-			return -1;
 	return 0;
 }
 
@@ -314,6 +259,18 @@ static int install_filter(struct inside *in)
 	return failed(in, in->report.listener_fd) ? -1 : 0;
 }
 
+/* Up to here nobody had to know which program it will be. */
+static int wait_for_go(struct inside *in)
+{
+	uint64_t count;
+
+	in->report.ready = true;
+	tell(in);
+	STEP(in, "wait for a request",
+	     RAW(SYS_read, in->go_fd, &count, sizeof count));
+	return 0;
+}
+
 /* From here on the descriptor table is the program's own. */
 static int arrange_descriptors(struct inside *in)
 {
@@ -350,8 +307,8 @@ static _Noreturn void child(void *argument)
 	(void)(own_session(in) || be_first_to_go(in) || fix_addresses(in) ||
 	       take_cpus(in) || default_signals(in) ||
 	       give_up_privileges(in) || install_filter(in) ||
-	       arrange_descriptors(in) || take_limits(in) ||
-	       become_program(in));
+	       wait_for_go(in) || arrange_descriptors(in) ||
+	       take_limits(in) || become_program(in));
 	leave(1);
 }
 
@@ -402,7 +359,7 @@ void inside_init(void *argument)
 	long first = -1;
 
 	if (tie_to_box(in) == 0 && mount_fresh(in) == 0 &&
-	    place_files(in) == 0 && loopback_up(in) == 0)
+	    loopback_up(in) == 0)
 		first = start_child(in);
 	in->report.execed = first > 0;
 	in->report.setup_ns += own_cpu_ns();

@@ -1,8 +1,9 @@
 /*
  * inside.h - everything that runs between clone and exec
  *
- * The supervisor (run.c) prepares a struct inside completely, clones an init
- * into it, and reads what init and the program-to-be report back through it.
+ * launch.c clones an init into fresh namespaces; init and its child get all
+ * ready that does not depend on the request, and the child waits. When the
+ * request is there, run.c fills in the rest and lets the child go on to exec.
  * inside.c has the theory of operation.
  */
 #ifndef ASSAY_INSIDE_H
@@ -22,25 +23,20 @@
 #define INSIDE_PATHS_MAX 8
 #define INSIDE_STEP_EXEC "exec" /* the last step; its failure is the caller's */
 
-struct inside_file {
-	const char *path; /* relative to /work */
-	int fd;
-	unsigned mode;
-};
-
 struct inside_rlimit {
 	int resource;
 	struct rlimit64 value;
 };
 
-/* What init reports. Written by init or its child, read by the supervisor
- * after the eventfd said so; one writer at a time, so no locks. */
+/* What init and its child report. Written by one of them at a time, read by
+ * the box after told_fd said so, hence no locks. */
 struct inside_report {
 	const char *step;  /* the step under way; names a failing one */
 	int error;         /* errno of the failing step, 0 while all is well */
+	bool ready;        /* the child waits for the rest */
 	bool execed;
 	int proc_fd;       /* the run's own /proc, for accounting */
-	int work_fd;       /* its /work, for collecting outputs */
+	int work_fd;       /* its /work, for files in and out */
 	int mounts_fd;     /* its mount namespace, or -errno */
 	int listener_fd;   /* seccomp notifications */
 	uint64_t exec_ns;  /* CLOCK_MONOTONIC just before exec */
@@ -51,25 +47,25 @@ struct inside_report {
 };
 
 struct inside {
-	/* prepared by the supervisor */
-	const char *const *paths; /* to exec: the first that is there */
-	char *const *argv;
-	char *const *envp;
-	const char *cwd;
-	const struct inside_file *files;
-	unsigned file_count;
-	int child_fds[BOX_CHILD_FDS_MAX]; /* >= BOX_CHILD_FDS_MAX, or -1 */
-	unsigned child_fd_count;
+	/* needed from the start */
 	char tmpfs_options[128];
-	const struct inside_rlimit *rlimits;
-	unsigned rlimit_count;
 	const struct sock_fprog *filter;
 	const cpu_set_t *cpus; /* the program's; NULL: the same as the box's */
 	bool map_root;    /* the box is uid 0 inside: give up groups and uid */
 	bool loopback;    /* bring up "lo" of the fresh network namespace */
 	int box_pidfd;    /* to see whether the box still lives */
-	int started_fd;   /* eventfd: execed, or failed */
+	int told_fd;      /* eventfd to the box: ready, execed, or failed */
+	int go_fd;        /* eventfd to the child: the rest is there */
 	void *child_stack; /* INSIDE_STACK_BYTES */
+	/* the rest */
+	const char *const *paths; /* to exec: the first that is there */
+	char *const *argv;
+	char *const *envp;
+	const char *cwd;
+	int child_fds[BOX_CHILD_FDS_MAX]; /* >= BOX_CHILD_FDS_MAX */
+	unsigned child_fd_count;
+	const struct inside_rlimit *rlimits;
+	unsigned rlimit_count;
 	struct inside_report report;
 };
 

@@ -269,6 +269,8 @@ int main(int argc, char **argv)
 	result = message_send(box.socket_fd, &hello, sizeof hello, NULL, 0);
 	if (result == 0 && !hello.error)
 		result = serve(&box, &err);
+	if (!hello.error)
+		launch_drop(&box);
 	cgroup_close(&box.cgroup);
 	policy_release(&box.policy);
 	if (result < 0 && err.code)

@@ -15,7 +15,6 @@
 
 #include "run_parts.h"
 
-#define TMPFS_INODES 16384u
 #define MEMLOCK_BYTES (64u * 1024)
 
 /* ---- made once ---- */
@@ -38,13 +37,15 @@ int box_prepare(struct box *box, struct error *err)
 	box->child_stack = make_stack();
 	if (!box->init_stack || !box->child_stack)
 		return error_set(err, ENOMEM, "no memory for stacks");
-	box->started_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	launch_init(box);
+	box->told_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	box->go_fd = eventfd(0, EFD_CLOEXEC);
 	box->wall_fd = timerfd_create(CLOCK_MONOTONIC,
 				      TFD_CLOEXEC | TFD_NONBLOCK);
 	box->check_fd = timerfd_create(CLOCK_MONOTONIC,
 				       TFD_CLOEXEC | TFD_NONBLOCK);
 	box->self_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	if (box->started_fd < 0 || box->wall_fd < 0 || box->check_fd < 0 ||
+	if (box->told_fd < 0 || box->go_fd < 0 || box->wall_fd < 0 || box->check_fd < 0 ||
 	    box->self_pidfd < 0)
 		return error_errno(err, errno, "make timers");
 	return policy_compile(&box->policy, err);
@@ -60,7 +61,7 @@ static void prepare_paths(struct run *run)
 	const char *name = run->request->argv[0];
 	size_t i;
 
-	run->inside.paths = run->paths;
+	run->inside->paths = run->paths;
 	if (strchr(name, '/')) {
 		run->paths[0] = name;
 		return;
@@ -76,23 +77,23 @@ static void prepare_paths(struct run *run)
 static void add_rlimit(struct run *run, int resource, uint64_t value)
 {
 	struct inside_rlimit *limit =
-		&run->rlimits[run->inside.rlimit_count];
+		&run->rlimits[run->inside->rlimit_count];
 	struct rlimit64 own;
 
-	CHECK(run->inside.rlimit_count < INSIDE_RLIMITS_MAX);
+	CHECK(run->inside->rlimit_count < INSIDE_RLIMITS_MAX);
 	if (getrlimit64((__rlimit_resource_t)resource, &own) == 0 &&
 	    value > own.rlim_max)
 		value = own.rlim_max;
 	limit->resource = resource;
 	limit->value.rlim_cur = limit->value.rlim_max = value;
-	run->inside.rlimit_count++;
+	run->inside->rlimit_count++;
 }
 
 static void prepare_rlimits(struct run *run)
 {
 	const struct box_limits *limits = &run->request->run.limits;
 
-	run->inside.rlimits = run->rlimits;
+	run->inside->rlimits = run->rlimits;
 	/* a second line behind the timer, in the whole seconds it has */
 	add_rlimit(run, RLIMIT_CPU, limits->cpu_us / 1000000u + 2);
 	add_rlimit(run, RLIMIT_FSIZE, limits->file_bytes);
@@ -121,47 +122,29 @@ static int prepare_descriptors(struct run *run, struct error *err)
 	int result;
 
 	for (i = 0; i < spec->child_fds; i++) {
-		run->inside.child_fds[i] = run->request->child_fds[i];
+		run->inside->child_fds[i] = run->request->child_fds[i];
 		if (spec->child_fd_kind[i] != BOX_CHILD_CAPTURE)
 			continue;
 		capture = &run->box->captures[i];
 		result = capture_open(capture, run->request->child_fds[i]);
 		if (result < 0)
 			return error_errno(err, -result, "make a pipe");
-		run->inside.child_fds[i] = capture->write_fd;
+		run->inside->child_fds[i] = capture->write_fd;
 	}
-	run->inside.child_fd_count = spec->child_fds;
+	run->inside->child_fd_count = spec->child_fds;
 	return 0;
 }
 
 int run_prepare(struct run *run, struct error *err)
 {
-	const struct box_run *spec = &run->request->run;
-	struct inside *in = &run->inside;
-	struct box *box = run->box;
+	struct inside *in = run->inside;
 
 	prepare_paths(run);
 	prepare_rlimits(run);
 	in->argv = run->request->argv;
 	in->envp = run->request->envp;
 	in->cwd = run->request->cwd;
-	in->files = run->request->files;
-	in->file_count = spec->files;
-	(void)snprintf(in->tmpfs_options, sizeof in->tmpfs_options,
-		       "size=%llu,nr_inodes=%u,mode=1777,uid=%d,gid=%d",
-		       (unsigned long long)spec->limits.file_bytes,
-		       TMPFS_INODES, INSIDE_UID, INSIDE_UID);
-	in->filter = &box->policy.filters[spec->profile][spec->network];
-	in->cpus = box->pinned ? &box->cpus : NULL;
-	in->map_root = box->isolation.map_root;
-	in->loopback = spec->network == BOX_NETWORK_LOOPBACK;
-	in->box_pidfd = box->self_pidfd;
-	in->started_fd = box->started_fd;
-	in->child_stack = box->child_stack;
-	in->report.proc_fd = in->report.work_fd = -1;
-	in->report.mounts_fd = in->report.listener_fd = -1;
 	if (prepare_descriptors(run, err) < 0)
 		return -err->code;
-	return cgroup_begin(&box->cgroup, &spec->limits, err);
+	return cgroup_begin(&run->box->cgroup, &run->request->run.limits, err);
 }
-

@@ -9,14 +9,18 @@
 #include <assay/box.h>
 #include <assay/error.h>
 
-#include "inside.h"
+struct request_file {
+	const char *path; /* relative to /work */
+	int fd;
+	unsigned mode;
+};
 
 struct request {
 	struct box_run run; /* the fixed part */
 	char *argv[BOX_ARGS_MAX + 1];
 	char *envp[BOX_ENV_MAX + 1];
 	const char *cwd;
-	struct inside_file files[BOX_FILES_MAX];
+	struct request_file files[BOX_FILES_MAX];
 	const char *outputs[BOX_OUTPUTS_MAX];
 	int child_fds[BOX_CHILD_FDS_MAX];
 	int fds[BOX_FDS_MAX]; /* all that came, closed by request_release */

@@ -1,9 +1,11 @@
 /*
  * run.c - one run from request to result
  *
- * Happy path: run_prepare() fills what init needs; launch() clones it into fresh
- * namespaces; supervise() sleeps in poll until init's pidfd says that the run
- * is over; run_settle() turns wait status and counters into a result.
+ * Happy path: launch_get() has an init and a child ready in fresh namespaces;
+ * run_prepare() and place_files() give it what the request asks for;
+ * launch_go() lets it exec; supervise() sleeps in poll until init's pidfd says
+ * that the run is over; run_settle() turns wait status and counters into a
+ * result.
  *
  * Limits never poll a clock. Wall time is one timer. Processor time is looked
  * at when it can first have run out, which is (limit - used) / CPUs from now,
@@ -30,10 +32,10 @@
 
 #include <assay/cleanup.h>
 
-#include "rawsys.h"
+#include "place.h"
 #include "run_parts.h"
 
-#define SETUP_LIMIT_US 10000000u /* mounts and copies; generous, never near */
+#define SETUP_LIMIT_US 10000000u /* until exec; generous, never near */
 #define MIN_LOOK_US 1000u
 #define RSS_LOOK_US 3000u
 
@@ -60,33 +62,6 @@ static void disarm(int timer_fd)
 	struct itimerspec never = { 0 };
 
 	(void)timerfd_settime(timer_fd, 0, &never, NULL);
-}
-
-static int launch(struct run *run, struct error *err)
-{
-	struct box *box = run->box;
-	struct clone_args args = {
-		.flags = CLONE_VM | CLONE_FILES | CLONE_PIDFD | CLONE_NEWPID |
-			 CLONE_NEWNS | CLONE_NEWIPC,
-		.pidfd = (uintptr_t)&run->pidfd,
-		.exit_signal = SIGCHLD,
-		.stack = (uintptr_t)box->init_stack,
-		.stack_size = INSIDE_STACK_BYTES,
-	};
-	long pid;
-
-	if (run->inside.loopback)
-		args.flags |= CLONE_NEWNET;
-	if (box->cgroup.version == CGROUP_V2) {
-		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = (__u64)box->cgroup.run_fd;
-	}
-	arm_at(box->wall_fd, run_now_ns() + SETUP_LIMIT_US * 1000ull);
-	pid = raw_clone3(&args, inside_init, &run->inside);
-	if (pid < 0)
-		return error_errno(err, (int)-pid, "clone a run");
-	run->init = (pid_t)pid;
-	return 0;
 }
 
 /* ---- while it runs ---- */
@@ -138,7 +113,7 @@ static void check_usage(struct run *run)
 	uint64_t cpu_us, wait_us;
 
 	if (!cgroup)
-		procfs_usage(run->inside.report.proc_fd, &usage);
+		procfs_usage(run->inside->report.proc_fd, &usage);
 	cpu_us = cpu_now_us(run, &usage);
 	if (usage.rss_bytes > run->rss_peak_bytes)
 		run->rss_peak_bytes = usage.rss_bytes;
@@ -162,11 +137,11 @@ static void check_usage(struct run *run)
 
 static void on_started(struct run *run)
 {
-	struct inside_report *report = &run->inside.report;
+	struct inside_report *report = &run->inside->report;
 	uint64_t count;
 	size_t i;
 
-	(void)!read(run->box->started_fd, &count, sizeof count);
+	(void)!read(run->box->told_fd, &count, sizeof count);
 	for (i = 0; i < BOX_CHILD_FDS_MAX; i++) {
 		struct capture *capture = &run->box->captures[i];
 
@@ -187,10 +162,10 @@ static void on_started(struct run *run)
 
 static void on_wall(struct run *run)
 {
-	const struct inside_report *report = &run->inside.report;
+	const struct inside_report *report = &run->inside->report;
 
 	if (!report->execed) {
-		run->inside.report.error = ETIMEDOUT;
+		run->inside->report.error = ETIMEDOUT;
 		run_end(run, BOX_FAILED, "set-up timer", SETUP_LIMIT_US,
 			SETUP_LIMIT_US);
 		return;
@@ -217,7 +192,7 @@ void run_check_oom(struct run *run)
 /* A call that the filter does not let through. */
 static void on_refused(struct run *run)
 {
-	int listener = run->inside.report.listener_fd;
+	int listener = run->inside->report.listener_fd;
 	struct seccomp_notif call;
 	struct seccomp_notif_resp answer;
 
@@ -249,7 +224,7 @@ void run_take_output(struct run *run, struct capture *capture)
 static void answer_probe(struct run *run)
 {
 	struct box_probed probed = { .type = BOX_PROBED };
-	struct inside_report *report = &run->inside.report;
+	struct inside_report *report = &run->inside->report;
 	struct procfs_usage usage;
 
 	if (report->execed && !run->over) {
@@ -304,12 +279,12 @@ static void fill_poll(const struct run *run, struct pollfd *polls)
 		polls[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	polls[POLL_SOCKET].fd = box->socket_fd;
 	polls[POLL_INIT].fd = run->pidfd;
-	polls[POLL_STARTED].fd = box->started_fd;
+	polls[POLL_STARTED].fd = box->told_fd;
 	polls[POLL_WALL].fd = box->wall_fd;
 	polls[POLL_CHECK].fd = box->check_fd;
 	polls[POLL_OOM].fd = box->cgroup.oom_event_fd;
 	polls[POLL_REFUSED].fd = run->listening
-					 ? run->inside.report.listener_fd
+					 ? run->inside->report.listener_fd
 					 : -1;
 	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
 		polls[POLL_CAPTURE + i].fd =
@@ -388,52 +363,71 @@ static void close_captures(struct box *box)
 		capture_close(&box->captures[i]);
 }
 
+/* Everything up to exec. What was begun is undone by the caller. */
+static int begin(struct run *run, struct error *err)
+{
+	const struct box_run *spec = &run->request->run;
+	const struct launch_plan plan = {
+		.profile = spec->profile,
+		.network = spec->network,
+		.file_bytes = spec->limits.file_bytes,
+	};
+	struct box *box = run->box;
+
+	if (launch_get(box, &plan, err) < 0)
+		return -err->code;
+	run->inside = &box->launch.inside;
+	run->pidfd = box->launch.pidfd;
+	if (run_prepare(run, err) < 0 ||
+	    place_files(run->inside->report.work_fd, run->request, err) < 0)
+		return -err->code;
+	arm_at(box->wall_fd, run_now_ns() + SETUP_LIMIT_US * 1000ull);
+	launch_go(box);
+	return 0;
+}
+
+static void failed_to_begin(struct box *box, const struct error *why,
+			    struct box_result *result)
+{
+	launch_drop(box);
+	close_captures(box);
+	result->outcome = BOX_FAILED;
+	result->exit_status = -1;
+	result->error = why->code;
+	(void)snprintf(result->step, sizeof result->step, "%.47s", why->text);
+}
+
 int run_execute(struct box *box, struct request *request,
 		struct finished *finished, struct error *err)
 {
 	struct run run = { .box = box, .request = request, .pidfd = -1 };
 	struct error why;
-	uint64_t drain;
 	int result;
 
 	memset(finished, 0, sizeof *finished);
 	finished->result.type = BOX_RESULT;
-	finished->report.proc_fd = finished->report.work_fd = -1;
-	finished->report.mounts_fd = finished->report.listener_fd = -1;
-	(void)!read(box->started_fd, &drain, sizeof drain);
-	if (run_prepare(&run, &why) < 0 || launch(&run, &why) < 0) {
-		close_captures(box);
-		finished->result.outcome = BOX_FAILED;
-		finished->result.exit_status = -1;
-		finished->result.error = why.code;
-		(void)snprintf(finished->result.step,
-			       sizeof finished->result.step, "%.47s",
-			       why.text);
+	if (begin(&run, &why) < 0) {
+		failed_to_begin(box, &why, &finished->result);
 		return 0;
 	}
 	result = supervise(&run, err);
 	disarm(box->wall_fd);
 	disarm(box->check_fd);
 	run_settle(&run, finished);
-	(void)close(run.pidfd);
 	return result;
-}
-
-static void let_go(int fd)
-{
-	if (fd >= 0)
-		(void)close(fd);
 }
 
 void run_let_go(struct box *box, struct finished *finished)
 {
+	const struct launch_plan plan = box->launch.plan;
+	bool usual = finished->result.outcome != BOX_FAILED;
+	struct error err;
 	unsigned i;
 
 	for (i = 0; i < finished->output_count; i++)
 		(void)close(finished->output_fds[i]);
-	let_go(finished->report.proc_fd);
-	let_go(finished->report.work_fd);
-	let_go(finished->report.mounts_fd);
-	let_go(finished->report.listener_fd);
-	cgroup_end(&box->cgroup);
+	launch_close(box);
+	/* if it fails now, it is told when it is needed */
+	if (usual)
+		(void)launch_start(box, &plan, &err);
 }

@@ -14,14 +14,16 @@
 #include "cgroup.h"
 #include "inside.h"
 #include "isolation.h"
+#include "launch.h"
 #include "policy.h"
 #include "request.h"
 
-/* What a box has ready before the first run; all of it made once. */
+/* What a box has ready before the first run; all but the launch made once. */
 struct box {
 	int socket_fd;
 	int self_pidfd;
-	int started_fd; /* eventfd */
+	int told_fd;    /* eventfd, from init */
+	int go_fd;      /* eventfd, to init's child */
 	int wall_fd;    /* timerfd: set-up, then the wall limit */
 	int check_fd;   /* timerfd: when to look at counters next */
 	cpu_set_t cpus; /* what a program may use */
@@ -33,18 +35,17 @@ struct box {
 	struct cgroup cgroup;
 	struct policy policy;
 	struct capture captures[BOX_CHILD_FDS_MAX];
+	struct launch launch; /* of the run under way, or of the next */
 };
 
 /** Make what struct box holds but for socket, isolation and cgroup. */
 int box_prepare(struct box *box, struct error *err);
 
-/* A finished run: what goes to the harness, and what is still to be let go
- * once it has been sent. */
+/* A finished run: what goes to the harness. */
 struct finished {
 	struct box_result result;
 	int output_fds[BOX_OUTPUTS_MAX];
 	unsigned output_count;
-	struct inside_report report;
 };
 
 /**
@@ -56,7 +57,10 @@ struct finished {
 int run_execute(struct box *box, struct request *request,
 		struct finished *finished, struct error *err);
 
-/** Let go of the run's last resources; costs time nobody has to wait for. */
+/**
+ * Let go of the run's last resources and get ready for another one like it;
+ * costs time that nobody has to wait for.
+ */
 void run_let_go(struct box *box, struct finished *finished);
 
 #endif

@@ -15,12 +15,11 @@
 struct run {
 	struct box *box;
 	struct request *request;
-	struct inside inside;
+	struct inside *inside; /* the launch's */
 	const char *paths[INSIDE_PATHS_MAX];
 	char path_text[INSIDE_PATHS_MAX][BOX_PATH_MAX];
 	struct inside_rlimit rlimits[INSIDE_RLIMITS_MAX];
-	int pidfd; /* of init */
-	pid_t init;
+	int pidfd; /* of init; the launch's */
 	bool listening;          /* for calls that the filter refuses */
 	bool over;               /* init has ended */
 	uint32_t cause;          /* BOX_EXITED: none yet */
@@ -33,7 +32,7 @@ struct run {
 	struct seccomp_data refused; /* the call that ended it */
 };
 
-/** prepare.c: fill run->inside from run->request. */
+/** prepare.c: the rest of run->inside, from run->request. */
 int run_prepare(struct run *run, struct error *err);
 
 /**

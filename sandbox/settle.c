@@ -75,7 +75,7 @@ static void settle_memory(const struct run *run, const struct rusage *usage,
 static void settle_usage(const struct run *run, const struct rusage *usage,
 			 struct box_result *result)
 {
-	const struct inside_report *report = &run->inside.report;
+	const struct inside_report *report = &run->inside->report;
 	const struct cgroup *cgroup = &run->box->cgroup;
 	uint64_t setup_us = report->setup_ns / 1000, seen_us, end_ns;
 
@@ -107,7 +107,7 @@ static void settle_usage(const struct run *run, const struct rusage *usage,
 static void late_causes(struct run *run, const struct box_result *result)
 {
 	const struct box_limits *limits = &run->request->run.limits;
-	const struct inside_report *report = &run->inside.report;
+	const struct inside_report *report = &run->inside->report;
 	uint64_t cpu_us = result->user_us + result->system_us;
 	int signal = report->ended && WIFSIGNALED(report->status)
 			     ? WTERMSIG(report->status)
@@ -133,7 +133,7 @@ static void late_causes(struct run *run, const struct box_result *result)
 
 static void settle_ending(const struct run *run, struct box_result *result)
 {
-	const struct inside_report *report = &run->inside.report;
+	const struct inside_report *report = &run->inside->report;
 	int status = report->status;
 
 	result->exit_status = -1;
@@ -197,8 +197,8 @@ static void collect(const struct run *run, struct finished *finished)
 	unsigned i;
 	int fd;
 
-	for (i = 0; i < spec->outputs && run->inside.report.work_fd >= 0; i++) {
-		fd = open_output(run->inside.report.work_fd,
+	for (i = 0; i < spec->outputs && run->inside->report.work_fd >= 0; i++) {
+		fd = open_output(run->inside->report.work_fd,
 				 run->request->outputs[i],
 				 spec->output_max_bytes);
 		if (fd < 0)
@@ -214,13 +214,13 @@ void run_settle(struct run *run, struct finished *finished)
 	struct rusage usage;
 
 	memset(&usage, 0, sizeof usage);
-	while (wait4(run->init, NULL, __WALL, &usage) < 0 && errno == EINTR)
+	while (wait4(run->box->launch.init, NULL, __WALL, &usage) < 0 && errno == EINTR)
 		continue;
 	drain_captures(run);
 	settle_usage(run, &usage, result);
 	late_causes(run, result);
 	settle_ending(run, result);
 	collect(run, finished);
-	finished->report = run->inside.report;
+	run->box->launch.there = false;
 }
 
