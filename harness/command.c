@@ -124,7 +124,8 @@ bool command_seconds(const char *text, uint64_t *ret)
 	char *end;
 	double seconds;
 
-	if (!isdigit((unsigned char)*text) && *text != '.')
+	/* strtod() would also take signs, exponents and hexadecimal */
+	if (!*text || text[strspn(text, "0123456789.")])
 		return false;
 	seconds = strtod(text, &end);
 	if (*end || !isfinite(seconds) || seconds > SECONDS_MAX ||

@@ -147,6 +147,8 @@ static char *detail_of(const struct box_result *box)
 				   signal ? " (" : "", signal ? signal : "",
 				   signal ? ")" : "");
 	}
+	if (box->outcome == BOX_FORBIDDEN_SYSCALL && !box->syscall_name[0])
+		return text_format("a system call of another architecture");
 	if (box->outcome == BOX_FORBIDDEN_SYSCALL)
 		return text_format("%.*s (system call %d)",
 				   (int)sizeof box->syscall_name - 1,

@@ -85,9 +85,43 @@ static json_t *failed_tests_of(const json_t *report)
 	return failed;
 }
 
+static const json_t *first_failed(const json_t *report)
+{
+	const json_t *test;
+	size_t i;
+
+	json_array_foreach (json_object_get(report, "tests"), i, test) {
+		const char *status = string_in(test, "status");
+
+		if (status && strcmp(status, "pass") != 0)
+			return test;
+	}
+	return NULL;
+}
+
+/* In a few words why a submission did not pass: what its first failing test
+ * ended in, or what is said of the whole. A rejected one has no tests that
+ * could say more, one that does not compile has all of them skipped. */
+static json_t *reason_of(const json_t *report, size_t failed)
+{
+	const json_t *test = first_failed(report);
+	const char *message = string_in(report, "message");
+
+	if (failed == 0 && message)
+		return report_text(message);
+	if (!test)
+		return json_null();
+	if (failed == 1)
+		return json_sprintf("%s: %s", string_in(test, "id"),
+				    string_in(test, "status"));
+	return json_sprintf("%s: %s, and %zu more", string_in(test, "id"),
+			    string_in(test, "status"), failed - 1);
+}
+
 void summary_add(struct summary *summary, const json_t *report,
 		 const char *report_path)
 {
+	json_t *failed = failed_tests_of(report);
 	const json_t *score = json_object_get(report, "score");
 	json_t *line = json_object();
 
@@ -106,7 +140,8 @@ void summary_add(struct summary *summary, const json_t *report,
 	report_set(line, "undecided",
 		   report_value(json_object_get(score, "undecided")));
 	report_set(line, "categories", categories_of(score));
-	report_set(line, "failed_tests", failed_tests_of(report));
+	report_set(line, "reason", reason_of(report, json_array_size(failed)));
+	report_set(line, "failed_tests", failed);
 	report_set(line, "verdict_digest",
 		   report_value(json_object_get(report, "verdict_digest")));
 	report_set(line, "report", report_text(report_path));

@@ -38,24 +38,6 @@ static const char *status_colour(const char *status)
 	return strcmp(status, "inconclusive") == 0 ? "\033[33m" : "\033[31m";
 }
 
-/* "sequential, two-producers", to be freed. */
-static char *join(const json_t *strings)
-{
-	char *text = NULL;
-	size_t size = 0, i;
-	FILE *out = open_memstream(&text, &size);
-	json_t *string;
-
-	CHECK(out);
-	json_array_foreach (strings, i, string)
-		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
-			      json_string_value(string)
-				      ? json_string_value(string)
-				      : "");
-	CHECK(fclose(out) == 0);
-	return text;
-}
-
 static size_t widest(json_t *lines, const char *key, size_t least, size_t most)
 {
 	json_t *line;
@@ -75,7 +57,7 @@ static void print_line(FILE *out, const json_t *line, size_t id_columns,
 		       size_t status_columns, bool colour)
 {
 	const char *status = summary_string(line, "status", "?");
-	AUTO_FREE char *failed = join(json_object_get(line, "failed_tests"));
+	const char *reason = summary_string(line, "reason", "");
 	char points[SUMMARY_POINTS_MAX], maximum[SUMMARY_POINTS_MAX];
 	AUTO_FREE char *both = NULL, *cell = NULL;
 
@@ -87,8 +69,8 @@ static void print_line(FILE *out, const json_t *line, size_t id_columns,
 	print_cell(out, status, status_columns);
 	(void)fprintf(out, "%s %*s", colour ? "\033[0m" : "", POINTS_COLUMNS,
 		      both);
-	if (*failed) {
-		cell = fitted(failed, TABLE_COLUMNS - id_columns -
+	if (*reason) {
+		cell = fitted(reason, TABLE_COLUMNS - id_columns -
 					      status_columns - POINTS_COLUMNS -
 					      GAPS);
 		(void)fprintf(out, "  %s", cell);
@@ -129,7 +111,7 @@ void summary_table(json_t *lines, const json_t *totals, FILE *out, bool colour)
 	(void)fputs("  ", out);
 	print_cell(out, "status", status_columns);
 	(void)fprintf(out, " %*s  %s\n", POINTS_COLUMNS, "points",
-		      "did not pass");
+		      "why");
 	json_array_foreach (lines, i, line)
 		print_line(out, line, id_columns, status_columns, colour);
 	print_totals(out, totals);
