@@ -21,6 +21,7 @@
 #include <assay/cleanup.h>
 
 #include "diagnostics.h"
+#include "fdio.h"
 #include "text.h"
 
 #define STATUS_MISSING 99  /* a command of the build is not installed */
@@ -61,22 +62,6 @@ static char *write_script(const struct build_request *request)
 			      STATUS_MISSING, STATUS_COMMAND + i);
 	}
 	CHECK(fclose(script) == 0);
-	return text;
-}
-
-/* The whole of a small memfd; NUL-terminated, free() it. */
-static char *read_log(int fd, size_t *size)
-{
-	struct stat status = { 0 };
-	char *text;
-	ssize_t got;
-
-	(void)fstat(fd, &status);
-	text = malloc((size_t)status.st_size + 1);
-	CHECK(text);
-	got = pread(fd, text, (size_t)status.st_size, 0);
-	*size = got > 0 ? (size_t)got : 0;
-	text[*size] = '\0';
 	return text;
 }
 
@@ -123,7 +108,7 @@ static void built_cb(void *data, const struct box_result *box, const int *fds,
 	int program = fd_count == 1 ? take_program(fds[0]) : -1;
 	size_t size;
 
-	log = read_log(build->log_fd, &size);
+	log = fd_read_all(build->log_fd, &size);
 	rest = diagnostics_parse(log, size, result.diagnostics);
 	if (rest)
 		result.output = text_clean(rest, strlen(rest),

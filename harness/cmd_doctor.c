@@ -23,7 +23,7 @@ static const char help[] =
 	"are not and why, and the command that turns each one on.\n"
 	"\n"
 	"Levels: full; limited (no cgroup: the same without kernel accounting of\n"
-	"the whole process tree); minimal (no user namespaces).\n"
+	"the whole process tree). A host without user namespaces gives no box.\n"
 	"\n"
 	"Exit status: 0 boxes work here; 3 they do not.\n";
 

@@ -383,6 +383,8 @@ static int verify_all(struct verify *verify, char *const *ids)
 	for (; *ids && !status; ids++)
 		status = verify_one(verify, root, *ids, list, &passed,
 				    &failed);
+	if (status == COMMAND_USAGE)
+		return status;
 	if (verify->json) {
 		(void)json_dumpf(list, stdout, JSON_INDENT(2));
 		(void)printf("\n");

@@ -15,6 +15,7 @@
 #include <assay/cleanup.h>
 
 #include "diagnostics.h"
+#include "fdio.h"
 #include "sanitizer.h"
 #include "text.h"
 
@@ -26,23 +27,6 @@ void decide_input_release(struct decide_input *input)
 	free(input->fault);
 	free(input->judge_broken);
 	input->fault = input->judge_broken = NULL;
-}
-
-/* All of a memfd, NUL-terminated; free() it. */
-static char *read_all(int fd, size_t *size)
-{
-	struct stat status = { 0 };
-	char *text;
-	ssize_t got;
-
-	if (fstat(fd, &status) < 0)
-		status.st_size = 0;
-	text = malloc((size_t)status.st_size + 1);
-	CHECK(text);
-	got = pread(fd, text, (size_t)status.st_size, 0);
-	*size = got > 0 ? (size_t)got : 0;
-	text[*size] = '\0';
-	return text;
 }
 
 /* The last of what was printed; that is where a crash speaks. */
@@ -154,7 +138,7 @@ static void blame_judge(const struct decide_input *input, struct test_run *run)
 	AUTO_FREE char *log = NULL, *tail = NULL, *why = NULL;
 	size_t size;
 
-	log = read_all(input->judge_log_fd, &size);
+	log = fd_read_all(input->judge_log_fd, &size);
 	tail = last_of(log, size, JUDGE_LOG_KEPT_BYTES);
 	why = text_format("judge: %s, %s%s%s",
 			  box_outcome_name(input->judge.outcome),
@@ -223,7 +207,7 @@ void decide(const struct decide_input *input, struct test_run *run)
 		inconclusive(run, fault);
 		return;
 	}
-	output = read_all(input->output_fd, &size);
+	output = fd_read_all(input->output_fd, &size);
 	run->output = last_of(output, size, OUTPUT_KEPT_BYTES);
 	take_words(input, run);
 	if (sanitizer_decides(input, output, size, run))

@@ -8,24 +8,10 @@
 
 #include <assay/cleanup.h>
 
+#include "fdio.h"
 #include "text.h"
 
 #define NAME_KEPT 200 /* of the file's own name, in the temporary one's */
-
-static int write_all(int fd, const char *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t wrote = write(fd, bytes, size);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		bytes += wrote;
-		size -= (size_t)wrote;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
 
 /* Write file @name in @folder; what a killed process left there goes. */
 static int write_new(int folder, const char *name, const char *bytes,
@@ -40,7 +26,9 @@ static int write_new(int folder, const char *name, const char *bytes,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -errno;
-	r = write_all(fd, bytes, size);
+	r = fd_write_all(fd, bytes, size);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
 	if (close(TAKE_FD(fd)) < 0 && r == 0)
 		r = -errno;
 	return r;

@@ -15,6 +15,7 @@
 
 #include <assay/cleanup.h>
 
+#include "fdio.h"
 #include "text.h"
 
 static int make_folder(const char *dir, struct error *err)
@@ -57,21 +58,6 @@ static int open_empty(const char *dir, struct error *err)
 	return fd < 0 ? error_errno(err, errno, "%s", dir) : TAKE_FD(fd);
 }
 
-static int write_all(int fd, const char *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t wrote = write(fd, bytes, size);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		bytes += wrote;
-		size -= (size_t)wrote;
-	}
-	return 0;
-}
-
 /* Make the file @path, which is not there yet, in the folder at @dir_fd. */
 static int put(int dir_fd, const char *path, const char *bytes, size_t size,
 	       mode_t mode, struct error *err)
@@ -90,7 +76,7 @@ static int put(int dir_fd, const char *path, const char *bytes, size_t size,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return error_errno(err, errno, "%s", path);
-	rc = write_all(fd, bytes, size);
+	rc = fd_write_all(fd, bytes, size);
 	return rc < 0 ? error_errno(err, -rc, "%s", path) : 0;
 }
 
