@@ -102,10 +102,23 @@ static int show(const struct check *check, const struct result *result)
 					       : COMMAND_NOT_PASSED;
 }
 
+static void progress_cb(void *data, const char *what, const char *name)
+{
+	(void)data;
+	(void)fprintf(stderr, "\r\033[K%s %s ...", what, name);
+}
+
+static void end_progress(const struct job_options *job)
+{
+	if (job->progress)
+		(void)fputs("\r\033[K", stderr);
+}
+
 static void done_cb(void *data, struct result *result, const struct error *err)
 {
 	struct check *check = data;
 
+	end_progress(check->options);
 	if (!result) {
 		check->status =
 			command_status_of(err->code) == COMMAND_USAGE
@@ -134,6 +147,8 @@ static int run(struct check *check, struct job_options *job, const char *dir)
 					      "set ASSAY_EXERCISES");
 	if (submission_read(dir, &check->submission, &err) < 0)
 		return command_usage("check", "%s", err.text);
+	if (isatty(STDERR_FILENO))
+		job->progress = progress_cb;
 	batch.job = *job;
 	check->options = job;
 	batch_run(&batch);

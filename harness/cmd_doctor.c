@@ -33,6 +33,8 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
+#define STATUS_NOT_FOUND 127 /* a shell's word for a missing command */
+
 struct examination {
 	bool ok;
 	char fault[256];
@@ -52,7 +54,12 @@ static void ran_cb(void *data, const struct box_result *result, const int *fds,
 		exam->result = *result;
 	exam->ok = !fault && result->outcome == BOX_EXITED &&
 		   result->exit_status == 0;
-	if (!fault && !exam->ok)
+	if (!fault && result->outcome == BOX_EXITED &&
+	    result->exit_status == STATUS_NOT_FOUND)
+		(void)snprintf(exam->fault, sizeof exam->fault,
+			       "gcc is not installed, and exercises need it: "
+			       "apt-get install gcc");
+	else if (!fault && !exam->ok)
 		(void)snprintf(exam->fault, sizeof exam->fault,
 			       "a command in the box ended so: %s %s",
 			       box_outcome_name(result->outcome),

@@ -70,6 +70,7 @@ struct verify {
 	unsigned repeat, slots;
 	bool json;
 	unsigned next, end; /* numbers of this repetition's submissions */
+	unsigned done;
 	unsigned char secret[SEED_SECRET_BYTES];
 	int status;
 };
@@ -99,7 +100,7 @@ static void plan(struct verify *verify)
 	size_t i;
 
 	verify->subject_count = 0;
-	verify->next = verify->end = 0;
+	verify->next = verify->end = verify->done = 0;
 	verify->subjects = calloc(exercise->mutant_count +
 					  2 * exercise->language_count,
 				  sizeof *verify->subjects);
@@ -222,6 +223,12 @@ static size_t test_number(const struct exercise *exercise, const char *id)
 	return (size_t)(test - exercise->tests);
 }
 
+static void end_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		(void)fputs("\r\033[K", stderr);
+}
+
 static void take_result(struct verify *verify, const struct result *result)
 {
 	unsigned long number = strtoul(result->submission->id, NULL, 10);
@@ -241,6 +248,7 @@ static void take_result(struct verify *verify, const struct result *result)
 		return;
 	}
 	subject->failed++;
+	end_progress();
 	(void)fprintf(stderr, "%s %s (%s), repetition %lu: %s\n", exercise->id,
 		      subject->name, subject->language->name,
 		      number / verify->subject_count + 1, why);
@@ -254,6 +262,10 @@ static void done_cb(void *data, struct result *result, const struct error *err)
 {
 	struct verify *verify = data;
 
+	if (isatty(STDERR_FILENO))
+		(void)fprintf(stderr, "\r\033[K%u of %zu",
+			      ++verify->done,
+			      verify->repeat * verify->subject_count);
 	if (!result) {
 		verify->status = command_status_of(err->code);
 		(void)fprintf(stderr, "assay verify: %s\n", err->text);
@@ -361,6 +373,7 @@ static int verify_one(struct verify *verify, const char *root, const char *id,
 		verify->end += (unsigned)verify->subject_count;
 		batch_run(&batch);
 	}
+	end_progress();
 	for (i = 0; i < verify->subject_count; i++) {
 		*passed += verify->subjects[i].passed;
 		*failed += verify->subjects[i].failed;

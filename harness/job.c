@@ -67,6 +67,13 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_usec / 1000u;
 }
 
+static void tell(const struct job *job, const char *what, const char *name)
+{
+	if (job->options->progress)
+		job->options->progress(job->options->progress_data, what,
+				       name);
+}
+
 static void go(struct job *job, enum job_state state)
 {
 	static const bool allowed[JOB_DONE + 1][JOB_DONE + 1] = {
@@ -268,6 +275,7 @@ static void start_build(struct job *job, const struct exercise_variant *variant)
 		.exercise = exercise,
 	};
 
+	tell(job, "build", variant->name);
 	job->waiting = true;
 	build_start(job->boxes.candidate, &request, built_cb, job);
 }
@@ -425,6 +433,7 @@ static void start_test(struct job *job, const struct exercise_test *test,
 		.hooks_sanitizer = job->result->selection.hooks_sanitizer,
 	};
 
+	tell(job, "test", test->id);
 	job->waiting = true;
 	testrun_start(job->loop, &job->boxes, &request, tested_cb, job);
 }

@@ -11,6 +11,10 @@
 #include "submission.h"
 #include "toolkit.h"
 
+/** What a job does now: "build release", "test timeouts". */
+typedef void (*job_progress_cb)(void *data, const char *what,
+				const char *name);
+
 /* What a whole batch has in common. */
 struct job_options {
 	const char *exercises;    /* folder */
@@ -23,6 +27,8 @@ struct job_options {
 	const unsigned char *secret; /* 32 bytes: run hidden tests; NULL: not */
 	bool need_level;
 	enum box_level level;     /* refuse to run below it */
+	job_progress_cb progress; /* NULL: nobody wants to know */
+	void *progress_data;
 };
 
 struct job;
