@@ -181,6 +181,16 @@ bool judge_param_at(const struct judge *judge, const char *name, size_t index,
 	return index < json_array_size(list);
 }
 
+void judge_need_history(const struct judge *judge, size_t calls)
+{
+	size_t room = history_capacity(judge->history_bytes);
+
+	if (calls > room)
+		judge_broken("test %s may make %zu calls on one thread and has"
+			     " history for %zu: raise its history_kib",
+			     judge_test(judge), calls, room);
+}
+
 /* ---- verdict lines ---- */
 
 /* Whoever cannot be written to has gone, and so do we. */

@@ -130,6 +130,13 @@ __attribute__((noreturn)) void judge_pass(struct judge *judge, double score);
 __attribute__((noreturn, format(printf, 2, 3))) void
 judge_fail(struct judge *judge, const char *format, ...);
 
+/**
+ * End without a verdict unless the history has room for @calls calls of one
+ * thread: a thread that finds none stops, which must never look like a fault
+ * of the candidate's. A queue may well give everything to one taker.
+ */
+void judge_need_history(const struct judge *judge, size_t calls);
+
 /** End without a verdict: harness, host or reference solution are broken. */
 __attribute__((noreturn, format(printf, 1, 2))) void
 judge_broken(const char *format, ...);

@@ -86,6 +86,12 @@ void run_fail(struct run *run, const struct queue_finding *finding)
 
 /* ---- commands ---- */
 
+void run_calls(struct run *run, size_t calls)
+{
+	run->calls += calls;
+	judge_need_history(run->judge, run->calls);
+}
+
 struct ticket *run_post(struct run *run, struct command command)
 {
 	struct ticket *ticket = run->tickets;

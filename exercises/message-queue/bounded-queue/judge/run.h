@@ -37,6 +37,7 @@ struct run {
 	uint32_t sequence;
 	uint32_t gathered; /* workers that were told to begin together */
 	uint32_t queues;   /* made so far */
+	size_t calls;      /* most that one thread can have recorded */
 	struct ticket tickets[RUN_TICKETS];
 };
 
@@ -48,6 +49,10 @@ uint32_t run_queue(struct run *run, uint64_t capacity);
 
 /** bq_free(). */
 void run_free(struct run *run, uint32_t queue);
+
+/** @calls more may be recorded, and by a single thread; see
+ * judge_need_history(). */
+void run_calls(struct run *run, size_t calls);
 
 /** Send a command; .sequence is filled in. */
 struct ticket *run_post(struct run *run, struct command command);

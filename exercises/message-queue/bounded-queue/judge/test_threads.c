@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#define MIX_CALLS 25 /* of one thread, few enough to be explained */
 #define UNTIL_CLOSED UINT32_MAX /* takes, in a count */
 #define CLOSER (PROTOCOL_WORKERS - 1)
 #define ITEMS_APART 1000000 /* between the first items of two threads */
@@ -105,6 +106,7 @@ static void play(struct run *run, struct round *round)
 	struct ticket end;
 	uint32_t i;
 
+	run_calls(run, (size_t)round->producers * round->each + 1);
 	round->queue = run_queue(run, round->capacity);
 	post_all(run, round,
 		 run_gang(run, round->producers + round->consumers), puts,
@@ -130,6 +132,7 @@ static void play_drain(struct run *run, uint64_t capacity)
 	struct round round = { .capacity = capacity };
 	struct ticket end;
 
+	run_calls(run, capacity + 1);
 	round.queue = take.queue = run_queue(run, capacity);
 	(void)run_do(run, (struct command){ .action = ACTION_PUT,
 					    .queue = round.queue,
@@ -154,12 +157,13 @@ static void play_mix(struct run *run, uint64_t capacity)
 	struct ticket *tickets[4];
 	uint32_t i;
 
+	run_calls(run, MIX_CALLS);
 	for (i = 0; i < workers; i++)
 		tickets[i] = run_post(run, (struct command){
 			.action = ACTION_MIX,
 			.queue = queue,
 			.worker = i,
-			.count = 25,
+			.count = MIX_CALLS,
 			.gang = gang,
 			.value = (i + 1) * ITEMS_APART +
 				 random_below(&run->random, 1000) * 100,
@@ -268,6 +272,7 @@ void test_races(struct run *run)
 	struct ticket end;
 	uint32_t i;
 
+	run_calls(run, 4 * (size_t)items + 1);
 	for (i = 0; i < 4; i++) {
 		command.worker = 8 + i;
 		command.action = i < 2 ? ACTION_LEN : ACTION_MIX;
