@@ -155,8 +155,8 @@ void build_start(struct box_client *client, const struct build_request *request,
 	boxspec_cwd(&spec, request->cwd);
 	if (request->submission)
 		boxspec_files(&spec, "submission/", request->submission);
-	boxspec_files(&spec, "", &request->exercise->judge);
-	boxspec_files(&spec, "", &request->exercise->kit);
+	boxspec_files(&spec, "", request->tools);
+	boxspec_files(&spec, "", request->kit);
 	boxspec_output(&spec, request->program, BUILD_PROGRAM_BYTES_MAX);
 	boxspec_fd(&spec, null, BOX_CHILD_DIRECT);
 	boxspec_fd(&spec, build->log_fd, BOX_CHILD_CAPTURE);

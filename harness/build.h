@@ -19,7 +19,8 @@ struct build_request {
 	const char *program; /* what must be there afterwards, below /work */
 	/* placed as /work/submission/..., and /work/... as they are named */
 	const struct fileset *submission; /* may be NULL */
-	const struct exercise *exercise;  /* its judge and kit */
+	const struct fileset *tools;      /* the exercise's judge or driver */
+	const struct fileset *kit;
 };
 
 /**

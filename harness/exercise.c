@@ -150,12 +150,40 @@ static int read_mutant(const struct exercise *exercise,
 	return rc < 0 ? error_wrap(err, "mutants/%s", mutant->name) : 0;
 }
 
+/* A candidate's code may include whatever is there when it is compiled, so
+ * the tests are not. */
+static int pick_driver(struct exercise *exercise, struct error *err)
+{
+	char *const *name;
+	int rc = 0;
+
+	for (name = exercise->driver_files; name && *name && rc == 0; name++) {
+		AUTO_FREE char *path = NULL;
+		const struct file *file;
+
+		if (asprintf(&path, "exercise/judge/%s", *name) < 0) {
+			path = NULL;
+			return error_set(err, ENOMEM, "out of memory");
+		}
+		file = fileset_find(&exercise->judge, path);
+		if (!file)
+			return error_set(err, EINVAL,
+					 EXERCISE_MANIFEST ": judge.driver: "
+					 "\"%s\" is not in judge/",
+					 *name);
+		rc = fileset_add_file(&exercise->driver, path, file, err);
+	}
+	return rc;
+}
+
 static int read_files(struct exercise *exercise, const char *root,
 		      struct error *err)
 {
 	int rc = add_folder(&exercise->judge, "exercise/judge", exercise->dir,
 			    "judge", "", err);
 
+	if (rc == 0)
+		rc = pick_driver(exercise, err);
 	if (rc == 0)
 		rc = add_c_files(&exercise->kit, "kit", root, "kit", err);
 	if (rc == 0)
@@ -425,6 +453,8 @@ void exercise_free(struct exercise *exercise)
 	string_list_free(exercise->judge_run);
 	json_decref(exercise->rubric);
 	fileset_release(&exercise->judge);
+	string_list_free(exercise->driver_files);
+	fileset_release(&exercise->driver);
 	fileset_release(&exercise->kit);
 	free(exercise);
 }

@@ -115,6 +115,9 @@ struct exercise {
 	struct exercise_mutant *mutants;
 	size_t mutant_count;
 	struct fileset judge; /* judge/, as "exercise/judge/..." */
+	string_list driver_files;
+	struct fileset driver; /* those of judge/ that are built with a
+				  submission: all of it that its build sees */
 	struct fileset kit;   /* kit and contract headers, as "kit/...",
 				 "include/assay/..." */
 	char digest[65]; /* of all that can change a verdict: exercise.json,

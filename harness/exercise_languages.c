@@ -12,6 +12,7 @@
 
 #include <assay/cleanup.h>
 
+#define DRIVER_FILES_MAX 32
 #define PATHS_MAX 64
 #define ENV_MAX 32
 #define LANGUAGES_MAX 8
@@ -195,10 +196,12 @@ void exercise_languages_read(const struct place *top, struct exercise *exercise)
 
 void exercise_judge_read(const struct place *top, struct exercise *exercise)
 {
-	static const char *const keys[] = { "build", "run", NULL };
+	static const char *const keys[] = { "build", "run", "driver?", NULL };
 	struct place at = manifest_get(top, "judge");
 
 	manifest_keys(&at, keys);
+	manifest_texts(&at, "driver", 0, DRIVER_FILES_MAX,
+		       &exercise->driver_files);
 	read_commands(&at, &exercise->judge_commands,
 		      &exercise->judge_command_count);
 	manifest_texts(&at, "run", 1, BOX_ARGS_MAX, &exercise->judge_run);

@@ -272,7 +272,8 @@ static void start_build(struct job *job, const struct exercise_variant *variant)
 		.cwd = "/work/submission",
 		.program = "program",
 		.submission = &job->result->selection.build,
-		.exercise = exercise,
+		.tools = &exercise->driver,
+		.kit = &exercise->kit,
 	};
 
 	tell(job, "build", variant->name);

@@ -81,7 +81,8 @@ static int build_judge(struct toolkit *toolkit, uv_loop_t *loop,
 		.limits = &exercise->build_limits,
 		.cwd = "/work/exercise/judge",
 		.program = "judge",
-		.exercise = exercise,
+		.tools = &exercise->judge,
+		.kit = &exercise->kit,
 	};
 
 	return build(loop, client, &request, "judge", &toolkit->judge, err);
@@ -135,7 +136,8 @@ static int build_baselines(struct toolkit *toolkit, uv_loop_t *loop,
 			.cwd = "/work/submission",
 			.program = "program",
 			.submission = reference,
-			.exercise = exercise,
+			.tools = &exercise->driver,
+			.kit = &exercise->kit,
 		};
 
 		if (wants_baseline(exercise, variant->name) &&

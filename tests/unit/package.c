@@ -40,7 +40,7 @@ const char package_manifest[] =
 	"               \"run\": [\"/work/program\"],\n"
 	"               \"env\": {\"TSAN_OPTIONS\": \"exitcode=66\"}}}}},\n"
 	"  \"judge\": {\"build\": [[\"gcc\", \"judge.c\"]],\n"
-	"            \"run\": [\"/work/judge\"]},\n"
+	"            \"run\": [\"/work/judge\"], \"driver\": [\"driver.c\"]},\n"
 	"  \"tests\": [\n"
 	"    {\"id\": \"sums\", \"title\": \"Sums\", \"category\": "
 	"\"basics\",\n"
@@ -71,6 +71,7 @@ static const struct {
 	{ "kit/README.md", "not C\n" },
 	{ "demo/adder/README.md", "# Adder\n" },
 	{ "demo/adder/judge/judge.c", "int main(void) { return 0; }\n" },
+	{ "demo/adder/judge/driver.c", "int main(void) { return 0; }\n" },
 	{ "demo/adder/starter/c/add.c",
 	  "#include \"add.h\"\nint add(int a, int b) { return 0; }\n" },
 	{ "demo/adder/starter/c/add.h", "int add(int a, int b);\n" },

@@ -105,6 +105,9 @@ static void test_exercise__reads_its_files(void **state)
 
 	assert_non_null(
 		fileset_find(&exercise->judge, "exercise/judge/judge.c"));
+	assert_int_equal(exercise->driver.count, 1);
+	assert_non_null(
+		fileset_find(&exercise->driver, "exercise/judge/driver.c"));
 	assert_non_null(fileset_find(&exercise->kit, "kit/kit.h"));
 	assert_null(fileset_find(&exercise->kit, "kit/README.md"));
 	assert_int_equal(exercise->languages[0].starter.count, 2);
@@ -236,6 +239,9 @@ static const struct {
 	{ "\"exitcode=66\"", "66",
 	  "languages.c.variants.tsan.env.TSAN_OPTIONS: expected a string" },
 	{ "[\"/work/judge\"]", "[]", "judge.run: expected at least 1" },
+	{ "[\"driver.c\"]", "[\"diver.c\"]",
+	  "judge.driver: \"diver.c\" is not in judge/" },
+	{ "\"driver\"", "\"drivers\"", "judge: unknown key \"drivers\"" },
 	{ "\"points\": 60", "\"points\": 61",
 	  "tests: points add up to 101, expected 100" },
 	{ "\"points\": 40", "\"points\": \"40\"",
