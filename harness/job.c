@@ -220,6 +220,7 @@ static const struct exercise_variant *next_variant(const struct job *job)
 	size_t i, variant;
 
 	for (i = 0; i < result->test_count; i++) {
+		CHECK(result->tests[i].test);
 		variant = variant_index(job, result->tests[i].test->variant);
 		if (job->programs[variant].fd < 0 &&
 		    !job->programs[variant].failed)
