@@ -141,8 +141,8 @@ static void send_ended(struct testrun *run)
 				  "exit_status", end->exit_status, "signal",
 				  end->signal, "wall_us",
 				  (json_int_t)end->wall_us, "cpu_us",
-				  (json_int_t)(end->user_us +
-					       end->system_us)));
+				  (json_int_t)end->user_us +
+					  (json_int_t)end->system_us));
 }
 
 static void probed_cb(void *data, const struct box_probed *probed);
