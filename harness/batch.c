@@ -78,8 +78,7 @@ static void forget_exercises(struct batch *batch)
 
 /* ---- slots ---- */
 
-static void job_done(void *data, struct result *result,
-		     const struct error *err)
+static void job_done(void *data, struct result *result, const struct error *err)
 {
 	struct slot *slot = data;
 	const struct batch_options *options = slot->batch->options;

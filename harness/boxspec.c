@@ -118,8 +118,7 @@ void boxspec_files(struct boxspec *spec, const char *prefix,
 	}
 }
 
-void boxspec_output(struct boxspec *spec, const char *path,
-		    uint64_t max_bytes)
+void boxspec_output(struct boxspec *spec, const char *path, uint64_t max_bytes)
 {
 	if (count_up(spec, &spec->run.outputs, BOX_OUTPUTS_MAX))
 		add_string(spec, OUTPUTS, path);

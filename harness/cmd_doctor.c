@@ -19,11 +19,14 @@
 static const char help[] =
 	"usage: assay doctor [--json]\n"
 	"\n"
-	"Start a box and say which layers of isolation are in force here, which\n"
+	"Start a box and say which layers of isolation are in force here, "
+	"which\n"
 	"are not and why, and the command that turns each one on.\n"
 	"\n"
-	"Levels: full; limited (no cgroup: the same without kernel accounting of\n"
-	"the whole process tree). A host without user namespaces gives no box.\n"
+	"Levels: full; limited (no cgroup: the same without kernel accounting "
+	"of\n"
+	"the whole process tree). A host without user namespaces gives no "
+	"box.\n"
 	"\n"
 	"Exit status: 0 boxes work here; 3 they do not.\n";
 
@@ -62,8 +65,7 @@ static void ran_cb(void *data, const struct box_result *result, const int *fds,
 	else if (!fault && !exam->ok)
 		(void)snprintf(exam->fault, sizeof exam->fault,
 			       "a command in the box ended so: %s %s",
-			       box_outcome_name(result->outcome),
-			       result->step);
+			       box_outcome_name(result->outcome), result->step);
 }
 
 /* A layer is told to be on by a box that just ran a compiler. */
@@ -127,8 +129,7 @@ static void print_json(const struct box_hello *hello,
 	json_auto_t *object = json_object();
 
 	report_set(object, "works", json_boolean(exam->ok));
-	report_set(object, "fault",
-		   report_text(exam->ok ? NULL : exam->fault));
+	report_set(object, "fault", report_text(exam->ok ? NULL : exam->fault));
 	report_set(object, "isolation",
 		   hello && !hello->error ? report_isolation(hello)
 					  : json_null());

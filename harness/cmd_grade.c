@@ -31,7 +31,8 @@ static const char help[] =
 	"      --exercise ID    of submissions that do not say it themselves\n"
 	"      --lang L         the same for the language\n"
 	"      --jobs N         so many at a time (default: one per CPU)\n"
-	"      --hidden FILE    also run hidden tests, seeded by the secret in\n"
+	"      --hidden FILE    also run hidden tests, seeded by the secret "
+	"in\n"
 	"                       FILE, which is made on first use\n"
 	"      --require full|limited|minimal\n"
 	"                       refuse to run below this isolation\n"
@@ -39,7 +40,8 @@ static const char help[] =
 	"      --quiet          no progress\n"
 	"      --help\n"
 	"\n"
-	"Exit status: 0 every submission has a report; 2 wrong usage or input;\n"
+	"Exit status: 0 every submission has a report; 2 wrong usage or "
+	"input;\n"
 	"3 the harness or this host failed. What the verdicts are changes\n"
 	"nothing about it.\n"
 	"\n"
@@ -216,8 +218,8 @@ static int check_paths(const struct grade *grade)
 
 	for (i = 0; i < grade->total; i++)
 		if (access(grade->paths[i], R_OK) < 0)
-			return command_usage("grade", "%s: %s",
-					     grade->paths[i], strerror(errno));
+			return command_usage("grade", "%s: %s", grade->paths[i],
+					     strerror(errno));
 	return 0;
 }
 
@@ -323,9 +325,8 @@ static int take_option(struct grade *grade, struct batch_options *batch,
 	case 'r':
 		batch->job.need_level = true;
 		if (!command_level(optarg, &batch->job.level))
-			return command_usage("grade",
-					     "--require: bad value '%s'",
-					     optarg);
+			return command_usage(
+				"grade", "--require: bad value '%s'", optarg);
 		return 0;
 	case 'j':
 		grade->json = true;

@@ -26,16 +26,19 @@
 static const char help[] =
 	"usage: assay sandbox [OPTIONS] -- CMD [ARG...]\n"
 	"\n"
-	"Run one command in a box, as a submission would be run, and print its\n"
+	"Run one command in a box, as a submission would be run, and print "
+	"its\n"
 	"result as JSON: the last line of standard error, or --result FILE.\n"
 	"\n"
 	"      --profile run|build|judge  system calls allowed (default run)\n"
-	"      --cpu SECONDS              processor time of all its processes (10)\n"
+	"      --cpu SECONDS              processor time of all its processes "
+	"(10)\n"
 	"      --wall SECONDS             time on the clock (10)\n"
 	"      --memory BYTES[K|M|G]      memory of all its processes (256M)\n"
 	"      --processes N              processes and threads (64)\n"
 	"      --files N                  open descriptors of a process (64)\n"
-	"      --file-size BYTES[K|M|G]   one file, and each of /tmp, /work (64M)\n"
+	"      --file-size BYTES[K|M|G]   one file, and each of /tmp, /work "
+	"(64M)\n"
 	"      --output BYTES[K|M|G]      standard output and error (1M)\n"
 	"      --stack BYTES[K|M|G]       stack of the first thread (8M)\n"
 	"      --network none|loopback    (none)\n"
@@ -44,7 +47,8 @@ static const char help[] =
 	"      --cwd DIR                  working folder inside (/work)\n"
 	"      --stdin FILE, --stdout FILE, --stderr FILE\n"
 	"      --result FILE              write the JSON result there\n"
-	"      --repeat N                 run it N times; a result line for each\n"
+	"      --repeat N                 run it N times; a result line for "
+	"each\n"
 	"      --require full|limited|minimal\n"
 	"                                 refuse to run below this isolation\n"
 	"      --help\n"
@@ -181,8 +185,7 @@ static bool add_bind(struct sandbox_options *options, const char *text)
 	return true;
 }
 
-static bool parse_limit(int option, const char *text,
-			struct box_limits *limits)
+static bool parse_limit(int option, const char *text, struct box_limits *limits)
 {
 	uint64_t number;
 
@@ -226,8 +229,7 @@ static bool parse_option(struct sandbox_options *options, int option,
 	case OPT_BIND:
 		return add_bind(options, text);
 	case OPT_ENV:
-		if (options->env_count == BOX_ENV_MAX - 8 ||
-		    !strchr(text, '='))
+		if (options->env_count == BOX_ENV_MAX - 8 || !strchr(text, '='))
 			return false;
 		options->env[options->env_count++] = optarg;
 		return true;
@@ -271,12 +273,10 @@ static void print_result(struct sandbox_run *run,
 
 	report_set(object, "evidence", report_box_evidence(result));
 	report_set(object, "resources", report_resources(result));
-	report_set(object, "limits",
-		   report_limits(&run->options->limits));
+	report_set(object, "limits", report_limits(&run->options->limits));
 	report_set(object, "level", report_text(box_level_name(hello->level)));
 	if (result->outcome == BOX_FORBIDDEN_SYSCALL)
-		report_set(object, "syscall",
-			   report_forbidden_syscall(result));
+		report_set(object, "syscall", report_forbidden_syscall(result));
 	(void)json_dumpf(object, run->results,
 			 JSON_COMPACT | JSON_REAL_PRECISION(15));
 	(void)fputc('\n', run->results);

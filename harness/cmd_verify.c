@@ -39,7 +39,8 @@ static const char help[] =
 	"      --json      print the result as JSON\n"
 	"      --help\n"
 	"\n"
-	"Exit status: 0 all as it must be; 1 not all; 2 wrong usage or a broken\n"
+	"Exit status: 0 all as it must be; 1 not all; 2 wrong usage or a "
+	"broken\n"
 	"exercise; 3 the harness or this host failed.\n"
 	"\n"
 	"example: assay verify message-queue/bounded-queue --repeat 20\n";
@@ -263,8 +264,7 @@ static void done_cb(void *data, struct result *result, const struct error *err)
 	struct verify *verify = data;
 
 	if (isatty(STDERR_FILENO))
-		(void)fprintf(stderr, "\r\033[K%u of %zu",
-			      ++verify->done,
+		(void)fprintf(stderr, "\r\033[K%u of %zu", ++verify->done,
 			      verify->repeat * verify->subject_count);
 	if (!result) {
 		verify->status = command_status_of(err->code);
@@ -323,9 +323,8 @@ static json_t *to_json(const struct verify *verify)
 		report_set(entry, "language",
 			   report_text(subject->language->name));
 		report_set(entry, "must_lose",
-			   report_text(subject->mutant
-					       ? subject->mutant->fails
-					       : NULL));
+			   report_text(subject->mutant ? subject->mutant->fails
+						       : NULL));
 		report_set(entry, "passed", report_count(subject->passed));
 		report_set(entry, "failed", report_count(subject->failed));
 		report_set(entry, "lost", lost);
@@ -394,8 +393,7 @@ static int verify_all(struct verify *verify, char *const *ids)
 	int status = 0;
 
 	for (; *ids && !status; ids++)
-		status = verify_one(verify, root, *ids, list, &passed,
-				    &failed);
+		status = verify_one(verify, root, *ids, list, &passed, &failed);
 	if (status == COMMAND_USAGE)
 		return status;
 	if (verify->json) {
@@ -411,8 +409,7 @@ static int verify_all(struct verify *verify, char *const *ids)
 
 int cmd_verify(int argc, char **argv)
 {
-	struct verify verify = { .repeat = 1,
-				 .slots = batch_default_slots() };
+	struct verify verify = { .repeat = 1, .slots = batch_default_slots() };
 	string_list all = NULL;
 	struct error err = { 0 };
 	uint64_t number;
@@ -432,10 +429,9 @@ int cmd_verify(int argc, char **argv)
 				    option == 'r' ? REPEAT_MAX
 						  : BATCH_SLOTS_MAX,
 				    &number))
-			return command_usage("verify", "%s: bad value '%s'",
-					     option == 'r' ? "--repeat"
-							   : "--jobs",
-					     optarg);
+			return command_usage(
+				"verify", "%s: bad value '%s'",
+				option == 'r' ? "--repeat" : "--jobs", optarg);
 		if (option == 'r')
 			verify.repeat = (unsigned)number;
 		else

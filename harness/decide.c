@@ -63,8 +63,8 @@ static void take_words(const struct decide_input *input, struct test_run *run)
 		return;
 	set(&run->property, input->verdict, "property");
 	set(&run->message, input->verdict, "message");
-	run->expected =
-		json_incref(json_object_get(input->verdict, "expected"));
+	run->expected = json_incref(
+		json_object_get(input->verdict, "expected"));
 	run->actual = json_incref(json_object_get(input->verdict, "actual"));
 }
 
@@ -140,11 +140,10 @@ static void blame_judge(const struct decide_input *input, struct test_run *run)
 
 	log = fd_read_all(input->judge_log_fd, &size);
 	tail = last_of(log, size, JUDGE_LOG_KEPT_BYTES);
-	why = text_format("judge: %s, %s%s%s",
-			  box_outcome_name(input->judge.outcome),
-			  input->judge_broken ? input->judge_broken
-					      : "without a verdict",
-			  tail ? ": " : "", tail ? tail : "");
+	why = text_format(
+		"judge: %s, %s%s%s", box_outcome_name(input->judge.outcome),
+		input->judge_broken ? input->judge_broken : "without a verdict",
+		tail ? ": " : "", tail ? tail : "");
 	inconclusive(run, why);
 }
 
@@ -219,8 +218,8 @@ void decide(const struct decide_input *input, struct test_run *run)
 	run->verdict = verdict_of_end(&input->candidate);
 	if (run->verdict != VERDICT_PASS) {
 		if (!run->property)
-			run->property =
-				text_format("%s", input->test->property);
+			run->property = text_format("%s",
+						    input->test->property);
 		return;
 	}
 	if (judge_spoke(input))

@@ -70,8 +70,7 @@ static uint64_t now_ms(void)
 static void tell(const struct job *job, const char *what, const char *name)
 {
 	if (job->options->progress)
-		job->options->progress(job->options->progress_data, what,
-				       name);
+		job->options->progress(job->options->progress_data, what, name);
 }
 
 static void go(struct job *job, enum job_state state)

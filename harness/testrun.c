@@ -58,13 +58,13 @@ struct testrun {
 	struct part parts[MEMBERS];
 	struct decide_input seen;
 	struct verdict_lines lines;
-	bool lines_over;     /* end of file on the verdict pipe */
+	bool lines_over; /* end of file on the verdict pipe */
 	bool probing;
-	int output_fd;       /* memfd: the candidate's output */
-	int judge_log_fd;    /* memfd */
+	int output_fd;    /* memfd: the candidate's output */
+	int judge_log_fd; /* memfd */
 	int null_fd;
-	uv_pipe_t verdict;   /* from the judge */
-	uv_pipe_t events;    /* to the judge */
+	uv_pipe_t verdict; /* from the judge */
+	uv_pipe_t events;  /* to the judge */
 	uv_timer_t grace;
 	int open_handles;
 	bool closing;
@@ -109,7 +109,7 @@ static void send_event(struct testrun *run, json_t *object)
 	event->write.data = event;
 	parts[0] = uv_buf_init(text, (unsigned)strlen(text));
 	parts[1].len = 1;
-	parts[1].base = (char *)(uintptr_t)"\n";
+	parts[1].base = (char *)(uintptr_t) "\n";
 	if (uv_write(&event->write, (uv_stream_t *)&run->events, parts, 2,
 		     event_written_cb) < 0)
 		event_written_cb(&event->write, UV_EPIPE);
@@ -137,10 +137,9 @@ static void send_ended(struct testrun *run)
 
 	send_event(run, json_pack("{s:s, s:s, s:i, s:i, s:I, s:I}", "type",
 				  "ended", "outcome",
-				  box_outcome_name(end->outcome),
-				  "exit_status", end->exit_status, "signal",
-				  end->signal, "wall_us",
-				  (json_int_t)end->wall_us, "cpu_us",
+				  box_outcome_name(end->outcome), "exit_status",
+				  end->exit_status, "signal", end->signal,
+				  "wall_us", (json_int_t)end->wall_us, "cpu_us",
 				  (json_int_t)end->user_us +
 					  (json_int_t)end->system_us));
 }
@@ -169,8 +168,7 @@ static void probed_cb(void *data, const struct box_probed *probed)
 	send_event(run, json_pack("{s:s, s:I, s:i, s:i, s:b}", "type", "probe",
 				  "cpu_us", (json_int_t)now->cpu_us, "threads",
 				  (int)now->threads, "running",
-				  (int)now->running, "alive",
-				  probed != NULL));
+				  (int)now->running, "alive", probed != NULL));
 	next_probe(run);
 }
 
@@ -215,8 +213,7 @@ static void take_lines(struct testrun *run, const char *bytes, size_t size)
 	next_probe(run);
 }
 
-static void verdict_cb(uv_stream_t *stream, ssize_t got,
-		       const uv_buf_t *buffer)
+static void verdict_cb(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 {
 	struct testrun *run = stream->data;
 
@@ -296,8 +293,7 @@ static void judge_done_cb(void *data, const struct box_result *result,
 }
 
 static void baseline_done_cb(void *data, const struct box_result *result,
-			     const int *fds, size_t fd_count,
-			     const char *fault)
+			     const int *fds, size_t fd_count, const char *fault)
 {
 	struct part *part = data;
 	struct testrun *run = part->run;
@@ -305,8 +301,8 @@ static void baseline_done_cb(void *data, const struct box_result *result,
 	(void)fds;
 	(void)fd_count;
 	part->running = false;
-	if (fault || (result->outcome != BOX_EXITED &&
-		      result->outcome != BOX_KILLED)) {
+	if (fault ||
+	    (result->outcome != BOX_EXITED && result->outcome != BOX_KILLED)) {
 		note_fault(run, fault ? fault
 				      : "the reference solution did not end "
 					"as it should");
@@ -361,23 +357,23 @@ static void check_over(struct testrun *run)
 
 /* One end of everything that two processes share, until they have it. */
 struct wiring {
-	int channel[2];  /* judge, driver */
+	int channel[2]; /* judge, driver */
 	int baseline_channel[2];
 	int history, baseline_history;
-	int verdict[2];  /* read by us, written by the judge */
-	int events[2];   /* read by the judge, written by us */
+	int verdict[2]; /* read by us, written by the judge */
+	int events[2];  /* read by the judge, written by us */
 };
 
 static int make_history(const struct exercise_test *test)
 {
-	AUTO_CLOSE int fd =
-		memfd_create("history", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	AUTO_CLOSE int fd = memfd_create("history",
+					 MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	uint64_t bytes = test->history_bytes ? test->history_bytes : 4096;
 
 	/* its size is fixed, or the judge's mapping could be cut short */
 	if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0 ||
-	    fcntl(fd, F_ADD_SEALS,
-		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) <
+		    0)
 		return -1;
 	return TAKE_FD(fd);
 }
@@ -479,8 +475,7 @@ static void open_handles(struct testrun *run, struct wiring *wiring)
 		return;
 	(void)uv_pipe_open(&run->verdict, TAKE_FD(wiring->verdict[0]));
 	(void)uv_pipe_open(&run->events, TAKE_FD(wiring->events[1]));
-	(void)uv_read_start((uv_stream_t *)&run->verdict, alloc_cb,
-			    verdict_cb);
+	(void)uv_read_start((uv_stream_t *)&run->verdict, alloc_cb, verdict_cb);
 }
 
 /* The box keeps copies of what it was given only until it has sent them. */
@@ -494,9 +489,8 @@ static void start_parts(struct testrun *run, struct wiring *wiring)
 			      wiring->baseline_channel[1],
 			      wiring->baseline_history, run->judge_log_fd,
 			      baseline_done_cb);
-	start_program(run, CANDIDATE, run->request.program,
-		      wiring->channel[1], wiring->history, run->output_fd,
-		      candidate_done_cb);
+	start_program(run, CANDIDATE, run->request.program, wiring->channel[1],
+		      wiring->history, run->output_fd, candidate_done_cb);
 }
 
 void testrun_start(uv_loop_t *loop, const struct testrun_boxes *boxes,

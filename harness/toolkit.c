@@ -88,8 +88,7 @@ static int build_judge(struct toolkit *toolkit, uv_loop_t *loop,
 	return build(loop, client, &request, "judge", &toolkit->judge, err);
 }
 
-static bool wants_baseline(const struct exercise *exercise,
-			   const char *variant)
+static bool wants_baseline(const struct exercise *exercise, const char *variant)
 {
 	size_t i;
 

@@ -103,8 +103,8 @@ void capture_pump(struct capture *capture, uint64_t *count, uint64_t limit)
 	room = *count < limit ? limit - *count : 0;
 	*count += (uint64_t)got;
 	capture->pending_sent = 0;
-	capture->pending_used =
-		(uint64_t)got < room ? (uint32_t)got : (uint32_t)room;
+	capture->pending_used = (uint64_t)got < room ? (uint32_t)got
+						     : (uint32_t)room;
 	(void)flush(capture);
 }
 

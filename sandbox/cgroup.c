@@ -64,9 +64,8 @@ int cgroup_write(const struct cgroup *cgroup, enum cgroup_file file,
 	int size = snprintf(text, sizeof text, "%llu",
 			    (unsigned long long)number);
 
-	return pwrite(cgroup->file_fd[file], text, (size_t)size, 0) < 0
-		       ? -errno
-		       : 0;
+	return pwrite(cgroup->file_fd[file], text, (size_t)size, 0) < 0 ? -errno
+									: 0;
 }
 
 uint64_t cgroup_read(const struct cgroup *cgroup, enum cgroup_file file,
@@ -187,9 +186,8 @@ void cgroup_close(struct cgroup *cgroup)
 
 int cgroup_make_leaf(struct cgroup *cgroup, struct error *err)
 {
-	int result = cgroup->version == CGROUP_V2
-			     ? cgroup_v2_make_leaf(cgroup)
-			     : 0;
+	int result = cgroup->version == CGROUP_V2 ? cgroup_v2_make_leaf(cgroup)
+						  : 0;
 
 	if (result < 0)
 		return error_errno(err, -result, "cgroup: make a leaf");
@@ -295,8 +293,7 @@ unsigned cgroup_sweep(void)
 	int i;
 
 	for (i = 0; i < CGROUP_FOLDERS; i++)
-		if (cgroup_find_own(cgroup_v1_controller(i), path,
-				    sizeof path))
+		if (cgroup_find_own(cgroup_v1_controller(i), path, sizeof path))
 			swept += sweep_folder(path);
 	if (cgroup_v2_parent(path, sizeof path))
 		swept += sweep_folder(path);

@@ -32,12 +32,14 @@ bool cgroup_find_mount(const char *controller, char *path, size_t size)
 	while (!found && fgets(line, sizeof line, mounts)) {
 		const char *dash = strstr(line, " - ");
 
-		if (!dash || sscanf(line, "%*s %*s %*s %*s %255s", point) != 1 ||
+		if (!dash ||
+		    sscanf(line, "%*s %*s %*s %*s %255s", point) != 1 ||
 		    sscanf(dash, " - %31s %*s %255s", type, options) != 2)
 			continue;
-		found = controller ? strcmp(type, "cgroup") == 0 &&
-					     cgroup_list_has(options, controller)
-				   : strcmp(type, "cgroup2") == 0;
+		found = controller
+				? strcmp(type, "cgroup") == 0 &&
+					  cgroup_list_has(options, controller)
+				: strcmp(type, "cgroup2") == 0;
 	}
 	(void)fclose(mounts);
 	if (found)

@@ -50,8 +50,8 @@ static uint64_t own_cpu_ns(void)
 static int watch_oom(int dir_fd)
 {
 	AUTO_CLOSE int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	AUTO_CLOSE int control =
-		openat(dir_fd, "memory.oom_control", O_RDONLY | O_CLOEXEC);
+	AUTO_CLOSE int control = openat(dir_fd, "memory.oom_control",
+					O_RDONLY | O_CLOEXEC);
 	char text[64];
 
 	if (event < 0 || control < 0)
@@ -93,9 +93,9 @@ bool cgroup_v1_open(struct cgroup *cgroup)
 		return false;
 	}
 	memory = cgroup->dir_fd[CGROUP_MEMORY];
-	cgroup->swap_limited =
-		cgroup_open_file(cgroup, CGROUP_SWAP_LIMIT, memory,
-				 "memory.memsw.limit_in_bytes") == 0;
+	cgroup->swap_limited = cgroup_open_file(
+				       cgroup, CGROUP_SWAP_LIMIT, memory,
+				       "memory.memsw.limit_in_bytes") == 0;
 	cgroup->oom_event_fd = watch_oom(memory);
 	return true;
 }
@@ -120,10 +120,10 @@ int cgroup_v1_begin(struct cgroup *cgroup, const struct box_limits *limits,
 {
 	int result;
 
-	cgroup->base_memory_bytes =
-		cgroup_read(cgroup, CGROUP_MEMORY_USAGE, NULL);
-	result = limit_memory(cgroup, cgroup->base_memory_bytes +
-					      limits->memory_bytes);
+	cgroup->base_memory_bytes = cgroup_read(cgroup, CGROUP_MEMORY_USAGE,
+						NULL);
+	result = limit_memory(cgroup,
+			      cgroup->base_memory_bytes + limits->memory_bytes);
 	if (result < 0)
 		return error_errno(err, -result, "cgroup: set memory limit");
 	(void)cgroup_write(cgroup, CGROUP_MEMORY_PEAK, 0);
@@ -131,8 +131,8 @@ int cgroup_v1_begin(struct cgroup *cgroup, const struct box_limits *limits,
 	result = cgroup_write(cgroup, CGROUP_PIDS_LIMIT, limits->processes + 2);
 	if (result < 0)
 		return error_errno(err, -result, "cgroup: set process limit");
-	cgroup->base_oom_kills =
-		cgroup_read(cgroup, CGROUP_MEMORY_EVENTS, "oom_kill");
+	cgroup->base_oom_kills = cgroup_read(cgroup, CGROUP_MEMORY_EVENTS,
+					     "oom_kill");
 	cgroup->base_refused = cgroup_read(cgroup, CGROUP_PIDS_EVENTS, "max");
 	return 0;
 }
@@ -150,7 +150,6 @@ uint64_t cgroup_v1_cpu_us(const struct cgroup *cgroup)
 	/* asking for our own time first makes the kernel charge it to the
 	 * folder (task_sched_runtime() in kernel/sched/core.c) */
 	own = own_cpu_ns() - cgroup->base_own_cpu_ns;
-	all = cgroup_read(cgroup, CGROUP_CPU_USAGE, NULL) -
-	      cgroup->base_cpu_ns;
+	all = cgroup_read(cgroup, CGROUP_CPU_USAGE, NULL) - cgroup->base_cpu_ns;
 	return all > own ? (all - own) / 1000 : 0;
 }

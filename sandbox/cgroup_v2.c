@@ -44,8 +44,8 @@ bool cgroup_v2_parent(char *path, size_t size)
 		if (fd >= 0 && faccessat(fd, "cgroup.procs", W_OK, 0) == 0) {
 			(void)cgroup_write_text(fd, "cgroup.subtree_control",
 						CONTROLLERS);
-			(void)cgroup_read_text(fd, "cgroup.subtree_control", have,
-					sizeof have);
+			(void)cgroup_read_text(fd, "cgroup.subtree_control",
+					       have, sizeof have);
 			(void)close(fd);
 			if (cgroup_list_has(have, "memory") &&
 			    cgroup_list_has(have, "pids")) {

@@ -84,11 +84,11 @@ static bool failed(struct inside *in, long result)
 	return true;
 }
 
-#define STEP(in, name, call)                  \
-	do {                                  \
-		(in)->report.step = (name);   \
-		if (failed((in), (call)))     \
-			return -1;            \
+#define STEP(in, name, call)                \
+	do {                                \
+		(in)->report.step = (name); \
+		if (failed((in), (call)))   \
+			return -1;          \
 	} while (0)
 
 /* ---- what init does before the child exists ---- */
@@ -99,8 +99,7 @@ static int tie_to_box(struct inside *in)
 	struct pollfd box = { .fd = in->box_pidfd, .events = POLLIN };
 	struct timespec none = { 0 };
 
-	STEP(in, "die with the box",
-	     RAW(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL));
+	STEP(in, "die with the box", RAW(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL));
 	STEP(in, "look whether the box lives",
 	     RAW(SYS_ppoll, &box, 1, &none, NULL, 0));
 	if (box.revents)
@@ -239,10 +238,10 @@ static int give_up_privileges(struct inside *in)
 	memset(none, 0, sizeof none);
 	if (in->map_root) {
 		STEP(in, "give up groups", RAW(SYS_setgroups, 0, NULL));
-		STEP(in, "change group", RAW(SYS_setresgid, INSIDE_UID,
-					     INSIDE_UID, INSIDE_UID));
-		STEP(in, "change user", RAW(SYS_setresuid, INSIDE_UID,
-					    INSIDE_UID, INSIDE_UID));
+		STEP(in, "change group",
+		     RAW(SYS_setresgid, INSIDE_UID, INSIDE_UID, INSIDE_UID));
+		STEP(in, "change user",
+		     RAW(SYS_setresuid, INSIDE_UID, INSIDE_UID, INSIDE_UID));
 	}
 	STEP(in, "give up capabilities", RAW(SYS_capset, &header, none));
 	STEP(in, "gain no privileges",
@@ -305,10 +304,10 @@ static _Noreturn void child(void *argument)
 	struct inside *in = argument;
 
 	(void)(own_session(in) || be_first_to_go(in) || fix_addresses(in) ||
-	       take_cpus(in) || default_signals(in) ||
-	       give_up_privileges(in) || install_filter(in) ||
-	       wait_for_go(in) || arrange_descriptors(in) ||
-	       take_limits(in) || become_program(in));
+	       take_cpus(in) || default_signals(in) || give_up_privileges(in) ||
+	       install_filter(in) || wait_for_go(in) ||
+	       arrange_descriptors(in) || take_limits(in) ||
+	       become_program(in));
 	leave(1);
 }
 
@@ -336,7 +335,7 @@ static long start_child(struct inside *in)
 /* Reap until the first process has ended. */
 static void wait_for(struct inside *in, long first)
 {
-	int status;
+	int status = 0;
 	long pid;
 
 	for (;;) {
@@ -358,8 +357,7 @@ void inside_init(void *argument)
 	struct inside *in = argument;
 	long first = -1;
 
-	if (tie_to_box(in) == 0 && mount_fresh(in) == 0 &&
-	    loopback_up(in) == 0)
+	if (tie_to_box(in) == 0 && mount_fresh(in) == 0 && loopback_up(in) == 0)
 		first = start_child(in);
 	in->report.execed = first > 0;
 	in->report.setup_ns += own_cpu_ns();

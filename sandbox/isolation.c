@@ -29,7 +29,7 @@
 #include "inside.h"
 
 #define OUTER_UID_FIRST 0x70000000u /* + pid; pids stay below 2^22 */
-#define OLD_ROOT "/old" /* inside the new one, for a moment */
+#define OLD_ROOT "/old"             /* inside the new one, for a moment */
 #define NEW_ROOT "/tmp" /* any folder: a tmpfs is mounted over it, unseen */
 
 /* ---- users ---- */
@@ -151,9 +151,8 @@ int isolation_enter(struct isolation *isolation, struct error *err)
 				       : geteuid();
 	/* a keyring of our own: the session's is not for runs to see */
 	(void)syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL);
-	result = isolation->map_root
-			 ? enter_as_root(isolation->outer_uid, err)
-			 : enter_as_user(err);
+	result = isolation->map_root ? enter_as_root(isolation->outer_uid, err)
+				     : enter_as_user(err);
 	if (result < 0)
 		return result;
 	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
@@ -183,8 +182,8 @@ static int make_target(const char *target, bool folder, struct error *err)
 	for (i = 0; target[i] && i + 1 < sizeof path; i++) {
 		path[i] = target[i];
 		path[i + 1] = '\0';
-		if (i > 0 && target[i + 1] == '/' &&
-		    mkdir(path, 0755) < 0 && errno != EEXIST)
+		if (i > 0 && target[i + 1] == '/' && mkdir(path, 0755) < 0 &&
+		    errno != EEXIST)
 			return error_errno(err, errno, "make %s", path);
 	}
 	if (folder) {
@@ -200,8 +199,7 @@ static int make_target(const char *target, bool folder, struct error *err)
 	return 0;
 }
 
-static int restrict_mount(const char *target, uint64_t flags,
-			  struct error *err)
+static int restrict_mount(const char *target, uint64_t flags, struct error *err)
 {
 	struct mount_attr attributes = { .attr_set = flags };
 
@@ -221,8 +219,7 @@ static int bind_mount(const char *source, const char *target, uint64_t flags,
 	if (make_target(target, S_ISDIR(status.st_mode), err) < 0)
 		return -err->code;
 	if (mount(source, target, NULL, MS_BIND | MS_REC, NULL) < 0)
-		return error_errno(err, errno, "bind %s to %s", source,
-				   target);
+		return error_errno(err, errno, "bind %s to %s", source, target);
 	return restrict_mount(target, flags, err);
 }
 
@@ -243,16 +240,14 @@ static int provide_system_folder(const char *name, struct error *err)
 	}
 	if (stat(name, &status) < 0)
 		return 0; /* not every host has a /lib64 */
-	return bind_mount(name, target,
-			  MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-				  MOUNT_ATTR_NODEV,
-			  err);
+	return bind_mount(
+		name, target,
+		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err);
 }
 
 static int write_file(const char *path, const char *text, struct error *err)
 {
-	AUTO_CLOSE int fd =
-		open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		return error_errno(err, errno, "write %s", path);
@@ -295,8 +290,10 @@ static int provide_dev(struct error *err)
 	static const char *const nodes[] = { "null", "zero", "full", "random",
 					     "urandom" };
 	static const char *const links[][2] = {
-		{ "/proc/self/fd", "fd" },     { "/proc/self/fd/0", "stdin" },
-		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
+		{ "/proc/self/fd", "fd" },
+		{ "/proc/self/fd/0", "stdin" },
+		{ "/proc/self/fd/1", "stdout" },
+		{ "/proc/self/fd/2", "stderr" },
 		{ "/tmp", "shm" }, /* fresh per run, like all of /tmp */
 	};
 	char source[64], target[64];
@@ -333,8 +330,7 @@ static int provide_places(struct error *err)
 	}
 	/* A fresh /proc may be mounted only where an old one can be seen
 	 * (mount_too_revealing() in fs/namespace.c). Init mounts over it. */
-	if (mount("/proc", NEW_ROOT "/proc", NULL, MS_BIND | MS_REC, NULL) <
-	    0)
+	if (mount("/proc", NEW_ROOT "/proc", NULL, MS_BIND | MS_REC, NULL) < 0)
 		return error_errno(err, errno, "bind /proc");
 	return 0;
 }
@@ -391,8 +387,9 @@ static int move_into_root(struct error *err)
 int isolation_root(const struct isolation_bind *binds, unsigned count,
 		   struct error *err)
 {
-	static const char *const system[] = { "/usr", "/bin", "/sbin", "/lib",
-					      "/lib32", "/lib64", "/libx32" };
+	static const char *const system[] = { "/usr",   "/bin",   "/sbin",
+					      "/lib",   "/lib32", "/lib64",
+					      "/libx32" };
 	int fds[ISOLATION_BINDS_MAX];
 	size_t i;
 

@@ -28,8 +28,7 @@ static int make_parents(int work_fd, const char *path, struct error *err)
 				    ? fchownat(work_fd, part, INSIDE_UID,
 					       INSIDE_UID, 0) < 0
 				    : errno != EEXIST)
-				return error_errno(err, errno, "make %s",
-						   part);
+				return error_errno(err, errno, "make %s", part);
 		}
 		part[i] = path[i];
 	}

@@ -46,6 +46,9 @@ enum {
 	LOOPBACK = 1 << 8, /* RUN and JUDGE, with the loopback network only */
 };
 
+/* the tables are laid out to be read */
+/* clang-format off */
+
 struct allowed {
 	const char *name;
 	int who;
@@ -244,6 +247,8 @@ static const struct harmless harmless[] = {
 	{ "mbind", ENOSYS, 0, 0 },
 };
 
+/* clang-format on */
+
 static bool may_use(int who, int profile, int network)
 {
 	if (who & LOOPBACK)
@@ -282,9 +287,9 @@ static int add_checked(scmp_filter_ctx filter, int profile, int network)
 
 	for (i = 0; i < sizeof checked / sizeof *checked; i++) {
 		const struct checked *line = &checked[i];
-		struct scmp_arg_cmp compare = SCMP_CMP(
-			line->argument, SCMP_CMP_MASKED_EQ, line->mask,
-			line->value);
+		struct scmp_arg_cmp compare = SCMP_CMP(line->argument,
+						       SCMP_CMP_MASKED_EQ,
+						       line->mask, line->value);
 
 		if (!may_use(line->who, profile, network))
 			continue;

@@ -1,5 +1,5 @@
 /*
- * prepare.c - everything that is made ready before a run is cloned
+ * prepare.c - what is made once per box, and what a request adds to a launch
  */
 #include <errno.h>
 #include <stdio.h>
@@ -45,8 +45,8 @@ int box_prepare(struct box *box, struct error *err)
 	box->check_fd = timerfd_create(CLOCK_MONOTONIC,
 				       TFD_CLOEXEC | TFD_NONBLOCK);
 	box->self_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	if (box->told_fd < 0 || box->go_fd < 0 || box->wall_fd < 0 || box->check_fd < 0 ||
-	    box->self_pidfd < 0)
+	if (box->told_fd < 0 || box->go_fd < 0 || box->wall_fd < 0 ||
+	    box->check_fd < 0 || box->self_pidfd < 0)
 		return error_errno(err, errno, "make timers");
 	return policy_compile(&box->policy, err);
 }
@@ -76,8 +76,7 @@ static void prepare_paths(struct run *run)
 /* Never above what the box itself was given: raising takes a privilege. */
 static void add_rlimit(struct run *run, int resource, uint64_t value)
 {
-	struct inside_rlimit *limit =
-		&run->rlimits[run->inside->rlimit_count];
+	struct inside_rlimit *limit = &run->rlimits[run->inside->rlimit_count];
 	struct rlimit64 own;
 
 	CHECK(run->inside->rlimit_count < INSIDE_RLIMITS_MAX);

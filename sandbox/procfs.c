@@ -113,8 +113,8 @@ static void add_process(int proc_fd, const char *pid,
 		return;
 	for (i = FIELD_UTIME; i <= FIELD_CSTIME; i++)
 		ticks += field(stat, i);
-	usage->rss_bytes +=
-		field(stat, FIELD_RSS) * (uint64_t)sysconf(_SC_PAGESIZE);
+	usage->rss_bytes += field(stat, FIELD_RSS) *
+			    (uint64_t)sysconf(_SC_PAGESIZE);
 	tick_us = ticks * (1000000u / (uint64_t)sysconf(_SC_CLK_TCK));
 	run_us = add_threads(proc_fd, pid, usage) / 1000;
 	usage->cpu_us += run_us > tick_us ? run_us : tick_us;
@@ -155,7 +155,6 @@ uint64_t procfs_pid_namespace(void)
 {
 	struct stat status;
 
-	return stat("/proc/self/ns/pid", &status) == 0
-		       ? (uint64_t)status.st_ino
-		       : 0;
+	return stat("/proc/self/ns/pid", &status) == 0 ? (uint64_t)status.st_ino
+						       : 0;
 }

@@ -52,17 +52,16 @@ static bool counts_ok(const struct box_run *run)
 	return run->type == BOX_RUN && run->profile < BOX_PROFILE_MAX &&
 	       run->network <= BOX_NETWORK_LOOPBACK && run->args >= 1 &&
 	       run->args <= BOX_ARGS_MAX && run->envs <= BOX_ENV_MAX &&
-	       run->files <= BOX_FILES_MAX &&
-	       run->outputs <= BOX_OUTPUTS_MAX && run->child_fds >= 3 &&
-	       run->child_fds <= BOX_CHILD_FDS_MAX;
+	       run->files <= BOX_FILES_MAX && run->outputs <= BOX_OUTPUTS_MAX &&
+	       run->child_fds >= 3 && run->child_fds <= BOX_CHILD_FDS_MAX;
 }
 
 /* Every limit is there and small enough for arithmetic not to overflow. */
 static bool limits_ok(const struct box_limits *limits)
 {
 	const uint64_t values[] = {
-		limits->cpu_us,	    limits->wall_us,   limits->memory_bytes,
-		limits->processes,  limits->open_files, limits->file_bytes,
+		limits->cpu_us,       limits->wall_us,     limits->memory_bytes,
+		limits->processes,    limits->open_files,  limits->file_bytes,
 		limits->output_bytes, limits->stack_bytes,
 	};
 	size_t i;
@@ -114,9 +113,10 @@ int request_parse(char *message, size_t size, const int *fds, size_t fd_count,
 	if (!take_strings(ret, &strings))
 		return error_set(err, EPROTO, "run message has a bad string");
 	if (fd_count != ret->run.files + ret->run.child_fds)
-		return error_set(err, EPROTO, "run message has %zu descriptors "
-				 "for %u", fd_count,
-				 ret->run.files + ret->run.child_fds);
+		return error_set(err, EPROTO,
+				 "run message has %zu descriptors "
+				 "for %u",
+				 fd_count, ret->run.files + ret->run.child_fds);
 	for (i = 0; i < ret->run.files; i++)
 		ret->files[i].fd = fds[i];
 	for (i = 0; i < ret->run.child_fds; i++)

@@ -67,7 +67,7 @@ static void disarm(int timer_fd)
 /* ---- while it runs ---- */
 
 void run_end(struct run *run, uint32_t cause, const char *mechanism,
-		    uint64_t limit, uint64_t observed)
+	     uint64_t limit, uint64_t observed)
 {
 	if (run->cause == BOX_EXITED) {
 		run->cause = cause;
@@ -118,8 +118,8 @@ static void check_usage(struct run *run)
 	if (usage.rss_bytes > run->rss_peak_bytes)
 		run->rss_peak_bytes = usage.rss_bytes;
 	if (cpu_us >= limits->cpu_us) {
-		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run), limits->cpu_us,
-			cpu_us);
+		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run),
+			limits->cpu_us, cpu_us);
 		return;
 	}
 	if (usage.rss_bytes > limits->memory_bytes) {
@@ -287,9 +287,8 @@ static void fill_poll(const struct run *run, struct pollfd *polls)
 					 ? run->inside->report.listener_fd
 					 : -1;
 	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
-		polls[POLL_CAPTURE + i].fd =
-			capture_poll(&box->captures[i],
-				     &polls[POLL_CAPTURE + i].events);
+		polls[POLL_CAPTURE + i].fd = capture_poll(
+			&box->captures[i], &polls[POLL_CAPTURE + i].events);
 }
 
 static void drain_timer(int fd)
@@ -301,8 +300,7 @@ static void drain_timer(int fd)
 
 /* One wake-up. The order matters where two things happened at once: what
  * explains an ending comes before the ending. */
-static int react(struct run *run, const struct pollfd *polls,
-		 struct error *err)
+static int react(struct run *run, const struct pollfd *polls, struct error *err)
 {
 	struct box *box = run->box;
 	size_t i;
@@ -376,7 +374,6 @@ static int begin(struct run *run, struct error *err)
 
 	if (launch_get(box, &plan, err) < 0)
 		return -err->code;
-	run->inside = &box->launch.inside;
 	run->pidfd = box->launch.pidfd;
 	if (run_prepare(run, err) < 0 ||
 	    place_files(run->inside->report.work_fd, run->request, err) < 0)
@@ -400,7 +397,10 @@ static void failed_to_begin(struct box *box, const struct error *why,
 int run_execute(struct box *box, struct request *request,
 		struct finished *finished, struct error *err)
 {
-	struct run run = { .box = box, .request = request, .pidfd = -1 };
+	struct run run = { .box = box,
+			   .request = request,
+			   .inside = &box->launch.inside,
+			   .pidfd = -1 };
 	struct error why;
 	int result;
 

@@ -118,8 +118,8 @@ static void late_causes(struct run *run, const struct box_result *result)
 	if (cgroup_oom_kills(&run->box->cgroup) > 0)
 		run_check_oom(run);
 	else if (cpu_us >= limits->cpu_us)
-		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run), limits->cpu_us,
-			cpu_us);
+		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run),
+			limits->cpu_us, cpu_us);
 	else if (signal == SIGXFSZ)
 		run_end(run, BOX_OUTPUT_LIMIT, "RLIMIT_FSIZE",
 			limits->file_bytes, limits->file_bytes);
@@ -181,8 +181,8 @@ static int open_output(int work_fd, const char *path, uint64_t max_bytes)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
 			   RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
 	};
-	AUTO_CLOSE int fd =
-		(int)syscall(SYS_openat2, work_fd, path, &how, sizeof how);
+	AUTO_CLOSE int fd = (int)syscall(SYS_openat2, work_fd, path, &how,
+					 sizeof how);
 	struct stat status;
 
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
@@ -197,7 +197,8 @@ static void collect(const struct run *run, struct finished *finished)
 	unsigned i;
 	int fd;
 
-	for (i = 0; i < spec->outputs && run->inside->report.work_fd >= 0; i++) {
+	for (i = 0; i < spec->outputs && run->inside->report.work_fd >= 0;
+	     i++) {
 		fd = open_output(run->inside->report.work_fd,
 				 run->request->outputs[i],
 				 spec->output_max_bytes);
@@ -214,7 +215,8 @@ void run_settle(struct run *run, struct finished *finished)
 	struct rusage usage;
 
 	memset(&usage, 0, sizeof usage);
-	while (wait4(run->box->launch.init, NULL, __WALL, &usage) < 0 && errno == EINTR)
+	while (wait4(run->box->launch.init, NULL, __WALL, &usage) < 0 &&
+	       errno == EINTR)
 		continue;
 	drain_captures(run);
 	settle_usage(run, &usage, result);
@@ -223,4 +225,3 @@ void run_settle(struct run *run, struct finished *finished)
 	collect(run, finished);
 	run->box->launch.there = false;
 }
-

@@ -145,7 +145,8 @@ static int load_record(struct load *load, unsigned log, uint32_t index,
 	if (pending && !last)
 		return error_set(err, EBADMSG,
 				 "thread %u made a call before its call %u"
-				 " had returned", log, index + 1);
+				 " had returned",
+				 log, index + 1);
 	load->calls[load->count++] = (struct history_call){
 		.invoked_ns = record->invoked_ns,
 		.completed_ns = pending ? UINT64_MAX : record->completed_ns,
@@ -171,7 +172,8 @@ static int load_log(struct load *load, unsigned log, struct error *err)
 	if (head->count > history_capacity(load->bytes))
 		return error_set(err, EBADMSG,
 				 "thread %u has more calls than there is"
-				 " room for", log);
+				 " room for",
+				 log);
 	load->full = load->full || head->overflow;
 	for (i = 0; i < head->count; i++) {
 		r = load_record(load, log, i, i + 1 == head->count,

@@ -52,8 +52,8 @@ static void note_probe(struct judge *judge, const json_t *event)
 
 static void note_ended(struct judge *judge, const json_t *event)
 {
-	const char *outcome =
-		json_string_value(json_object_get(event, "outcome"));
+	const char *outcome = json_string_value(
+		json_object_get(event, "outcome"));
 	int status = (int)number(event, "exit_status");
 	const char *name = sigabbrev_np((int)number(event, "signal"));
 	char *to = judge->ending;
@@ -131,15 +131,14 @@ struct judge *judge_start(void)
 	}
 	if (r < 0)
 		judge_broken("%s", err.text);
-	judge->history_bytes =
-		(size_t)number(judge->params, "history_bytes");
+	judge->history_bytes = (size_t)number(judge->params, "history_bytes");
 	return judge;
 }
 
 const char *judge_test(const struct judge *judge)
 {
-	const char *test =
-		json_string_value(json_object_get(judge->params, "test"));
+	const char *test = json_string_value(
+		json_object_get(judge->params, "test"));
 
 	return test ? test : "";
 }
@@ -225,8 +224,7 @@ void judge_metric(struct judge *judge, const char *name, double value,
 {
 	(void)judge;
 	judge_write_line(json_pack("{s:s,s:s,s:f,s:s}", "type", "metric",
-				   "name", name, "value", value, "unit",
-				   unit));
+				   "name", name, "value", value, "unit", unit));
 }
 
 void judge_trace(struct judge *judge, const char *title, json_t *lines)
@@ -264,9 +262,8 @@ void judge_actual(struct judge *judge, const char *format, ...)
 void judge_pass(struct judge *judge, double score)
 {
 	judge_write_line(json_pack("{s:s,s:s,s:f,s:s,s:s}", "type", "verdict",
-				   "status", "pass", "score", score,
-				   "property", judge->property, "message",
-				   ""));
+				   "status", "pass", "score", score, "property",
+				   judge->property, "message", ""));
 	exit(0);
 }
 

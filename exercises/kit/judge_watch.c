@@ -17,8 +17,8 @@
 
 static int channel(enum judge_side side)
 {
-	return side == JUDGE_BASELINE ? ASSAY_JUDGE_BASELINE_CHANNEL_FD :
-					ASSAY_JUDGE_CHANNEL_FD;
+	return side == JUDGE_BASELINE ? ASSAY_JUDGE_BASELINE_CHANNEL_FD
+				      : ASSAY_JUDGE_CHANNEL_FD;
 }
 
 /*
@@ -43,7 +43,7 @@ void judge_send(struct judge *judge, enum judge_side side, const void *message,
 			return;
 		if (history_now_ns() > until_ns)
 			judge_fail(judge, "the program has stopped reading"
-				   " its commands");
+					  " its commands");
 		judge_sleep_ms(1);
 	}
 }
@@ -69,8 +69,10 @@ static enum arrival receive(struct judge *judge, enum judge_side side,
 	if ((size_t)got != size && side == JUDGE_BASELINE)
 		judge_broken("the reference sent a message of %zd bytes", got);
 	if ((size_t)got != size)
-		judge_fail(judge, "the program wrote %zd bytes of its own to"
-			   " the descriptor that belongs to the test", got);
+		judge_fail(judge,
+			   "the program wrote %zd bytes of its own to"
+			   " the descriptor that belongs to the test",
+			   got);
 	memcpy(message, buffer, size);
 	return ARRIVED;
 }
@@ -148,8 +150,8 @@ static bool watch_stuck(struct judge *judge, struct watch *watch)
 
 /* Asked when nothing has come: why there is no point in waiting on, if so. */
 static bool give_up(struct judge *judge, enum judge_side side,
-		    const struct judge_patience *patience,
-		    struct watch *watch, enum judge_event *ret)
+		    const struct judge_patience *patience, struct watch *watch,
+		    enum judge_event *ret)
 {
 	uint64_t now_ns = history_now_ns();
 
@@ -185,8 +187,9 @@ enum judge_event judge_wait(struct judge *judge, enum judge_side side,
 		if (last)
 			continue;
 		judge_sleep_until(judge, arrival == CLOSED ? -1 : channel(side),
-			    watch.next_ns < patience->deadline_ns ?
-				    watch.next_ns : patience->deadline_ns);
+				  watch.next_ns < patience->deadline_ns
+					  ? watch.next_ns
+					  : patience->deadline_ns);
 	}
 }
 
@@ -226,8 +229,10 @@ void judge_history(struct judge *judge, struct history *ret)
 	r = history_load(ASSAY_JUDGE_HISTORY_FD, bytes, judge->started_ns, ret,
 			 &err);
 	if (r == -EBADMSG)
-		judge_fail(judge, "the memory in which the test records the"
-			   " calls was overwritten: %s", err.text);
+		judge_fail(judge,
+			   "the memory in which the test records the"
+			   " calls was overwritten: %s",
+			   err.text);
 	if (r < 0)
 		judge_broken("%s", err.text);
 }

@@ -25,10 +25,10 @@ static uint64_t item_of(const struct history_call *call)
 
 static int by_item(const void *left, const void *right)
 {
-	const struct history_call *a =
-		*(const struct history_call *const *)left;
-	const struct history_call *b =
-		*(const struct history_call *const *)right;
+	const struct history_call *a = *(
+		const struct history_call *const *)left;
+	const struct history_call *b = *(
+		const struct history_call *const *)right;
 
 	if (item_of(a) != item_of(b))
 		return item_of(a) < item_of(b) ? -1 : 1;
@@ -58,8 +58,7 @@ static struct index index_of(const struct history *history,
 	return index;
 }
 
-static const struct history_call *find(const struct index *index,
-				       uint64_t item)
+static const struct history_call *find(const struct index *index, uint64_t item)
 {
 	size_t low = 0;
 	size_t high = index->count;
@@ -90,8 +89,7 @@ found(struct queue_finding *finding, const char *format, ...)
 }
 
 /* One more call that shows it, in order of time. */
-static void show(struct queue_finding *finding,
-		 const struct history_call *call)
+static void show(struct queue_finding *finding, const struct history_call *call)
 {
 	size_t place = finding->count;
 
@@ -192,10 +190,11 @@ static bool nothing_lost(const struct history *history,
 	if (!first)
 		return true;
 	queue_item_text(first->argument, item);
-	(void)found(ret, "%zu of %zu items are lost, the first is %s: they were"
+	(void)found(ret,
+		    "%zu of %zu items are lost, the first is %s: they were"
 		    " put, and when the queue was closed and takes said that it"
-		    " was empty, none had returned them", lost, puts->count,
-		    item);
+		    " was empty, none had returned them",
+		    lost, puts->count, item);
 	show(ret, first);
 	show_end(history, ret);
 	return false;
@@ -236,9 +235,11 @@ static bool thread_keeps_order(const struct history *history, uint32_t thread,
 		if (!take)
 			continue;
 		if (later && take->invoked_ns > later->completed_ns) {
-			(void)found(ret, "t%u put %" PRIu64 " before %" PRIu64
-				    ", but %" PRIu64 " came out first", thread,
-				    put->argument, later->value, later->value);
+			(void)found(ret,
+				    "t%u put %" PRIu64 " before %" PRIu64
+				    ", but %" PRIu64 " came out first",
+				    thread, put->argument, later->value,
+				    later->value);
 			show(ret, put);
 			show(ret, later_put);
 			show(ret, later);
@@ -253,8 +254,7 @@ static bool thread_keeps_order(const struct history *history, uint32_t thread,
 	return true;
 }
 
-bool queue_keeps_order(const struct history *history,
-		       struct queue_finding *ret)
+bool queue_keeps_order(const struct history *history, struct queue_finding *ret)
 {
 	struct index takes = index_of(history, QUEUE_TAKE);
 	bool well = true;

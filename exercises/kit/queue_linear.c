@@ -37,13 +37,13 @@ struct search {
 	const struct history_call *calls;
 	size_t count;
 	size_t capacity;
-	size_t states; /* left to visit */
+	size_t states;   /* left to visit */
 	size_t unplaced; /* calls that returned and have no moment yet */
-	size_t first;  /* all calls before this one are placed */
-	size_t head;   /* taken items are items[0..head) */
-	size_t tail;   /* the queue is items[head..tail) */
-	size_t closes; /* how often it was closed */
-	struct key key; /* of the present configuration */
+	size_t first;    /* all calls before this one are placed */
+	size_t head;     /* taken items are items[0..head) */
+	size_t tail;     /* the queue is items[head..tail) */
+	size_t closes;   /* how often it was closed */
+	struct key key;  /* of the present configuration */
 	bool gave_up;
 	struct visited visited;
 	bool placed[QUEUE_LINEAR_MAX];
