@@ -56,6 +56,7 @@ struct link {
 	uv_process_t process;
 	uv_poll_t poll;
 	uv_timer_t timer;
+	const char *path; /* of assay-sandbox */
 	int socket_fd;
 	int open_handles;
 	bool running; /* process has been started */
@@ -119,7 +120,7 @@ static void swept_cb(uv_process_t *process, int64_t status, int signal)
 	uv_close((uv_handle_t *)process, (uv_close_cb)free);
 }
 
-static void sweep(struct box_client *client)
+static void sweep(const struct link *link)
 {
 	char path[4096], option[] = "--sweep";
 	char *argv[] = { path, option, NULL };
@@ -132,8 +133,8 @@ static void sweep(struct box_client *client)
 
 	if (!process)
 		return;
-	(void)snprintf(path, sizeof path, "%s", client->path);
-	if (uv_spawn(client->loop, process, &options) < 0)
+	(void)snprintf(path, sizeof path, "%s", link->path);
+	if (uv_spawn(link->process.loop, process, &options) < 0)
 		uv_close((uv_handle_t *)process, (uv_close_cb)free);
 }
 
@@ -143,6 +144,9 @@ static void exited_cb(uv_process_t *process, int64_t status, int signal)
 	struct box_client *client = link->client;
 	char fault[96];
 
+	/* also of one that was let go of before its death was known */
+	if (signal || status)
+		sweep(link);
 	close_handle(link, (uv_handle_t *)process);
 	if (!client)
 		return;
@@ -152,7 +156,6 @@ static void exited_cb(uv_process_t *process, int64_t status, int signal)
 	else
 		(void)snprintf(fault, sizeof fault,
 			       "the box ended with status %d", (int)status);
-	sweep(client);
 	fail(client, fault);
 }
 
@@ -322,6 +325,7 @@ static void start(struct box_client *client)
 		return;
 	}
 	link->client = client;
+	link->path = client->path;
 	link->socket_fd = ends[0];
 	link->open_handles = 3;
 	client->link = link;

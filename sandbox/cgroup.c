@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
@@ -18,6 +19,8 @@
 #include "procfs.h"
 
 #define NAME_PREFIX "assay-"
+#define SWEEP_PAUSE_NS 5000000
+#define SWEEP_TRIES_MAX 1000 /* five seconds, for a large tree to die */
 
 /* ---- small files ---- */
 
@@ -112,13 +115,14 @@ int cgroup_make_folder(struct cgroup *cgroup, int i, const char *parent)
 	return cgroup->dir_fd[i] < 0 ? -errno : 0;
 }
 
-static void remove_folder(int parent_fd, const char *name)
+/* 0, or -EBUSY while something is still in there. */
+static int remove_folder(int parent_fd, const char *name)
 {
 	char leaf[128];
 
 	(void)snprintf(leaf, sizeof leaf, "%.100s/run", name);
 	(void)unlinkat(parent_fd, leaf, AT_REMOVEDIR);
-	(void)unlinkat(parent_fd, name, AT_REMOVEDIR);
+	return unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
 /* The kernel's choice when memory runs out must never be the box (v1: it is in
@@ -175,7 +179,7 @@ void cgroup_close(struct cgroup *cgroup)
 		if (cgroup->version == CGROUP_V1)
 			(void)cgroup_write_text(cgroup->parent_fd[i],
 						"cgroup.procs", "0");
-		remove_folder(cgroup->parent_fd[i], cgroup->name);
+		(void)remove_folder(cgroup->parent_fd[i], cgroup->name);
 		close_fd(&cgroup->parent_fd[i]);
 	}
 	close_fd(&cgroup->oom_event_fd);
@@ -269,6 +273,18 @@ static bool is_stale(const char *name)
 	       procfs_start_time(pid) != start;
 }
 
+/* A box that was just killed may still have a run that is dying. */
+static void remove_stale(int parent_fd, const char *name)
+{
+	const struct timespec pause = { .tv_nsec = SWEEP_PAUSE_NS };
+	int tries;
+
+	for (tries = 0; tries < SWEEP_TRIES_MAX &&
+			remove_folder(parent_fd, name) == -EBUSY;
+	     tries++)
+		(void)nanosleep(&pause, NULL);
+}
+
 static unsigned sweep_folder(const char *parent)
 {
 	DIR *dir = opendir(parent);
@@ -279,7 +295,7 @@ static unsigned sweep_folder(const char *parent)
 		return 0;
 	while ((entry = readdir(dir)))
 		if (is_stale(entry->d_name)) {
-			remove_folder(dirfd(dir), entry->d_name);
+			remove_stale(dirfd(dir), entry->d_name);
 			swept++;
 		}
 	(void)closedir(dir);
