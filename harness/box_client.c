@@ -411,12 +411,6 @@ const struct box_hello *box_client_hello(const struct box_client *client)
 	return client->greeted ? &client->hello : NULL;
 }
 
-int box_client_pid(const struct box_client *client)
-{
-	return client->link && client->link->running ? client->link->process.pid
-						     : 0;
-}
-
 void box_client_close(struct box_client *client)
 {
 	if (!client)

@@ -59,9 +59,6 @@ bool box_client_busy(const struct box_client *client);
 /** What the box said of itself; NULL before its first hello. */
 const struct box_hello *box_client_hello(const struct box_client *client);
 
-/** The process of the box, 0 when there is none. */
-int box_client_pid(const struct box_client *client);
-
 /**
  * Close the socket, whereupon the box ends by itself, and free the client
  * once its process is gone. @client may be NULL.

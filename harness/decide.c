@@ -6,11 +6,8 @@
  */
 #include "decide.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <assay/cleanup.h>
 

@@ -10,9 +10,9 @@
  *   start() -> [ candidate | judge | baseline, in any order ] -> decided
  *
  * Failure modes: the judge decides while the candidate hangs (it is given
- * GRACE_MS, then killed); the candidate hits a limit first (the judge is told, and has until its own limit to say
- * what it saw); a box dies or cannot start (the others are killed and the run
- * is a fault of the host).
+ * GRACE_MS, then killed); the candidate hits a limit first (the judge is told,
+ * and has until its own limit to say what it saw); a box dies or cannot start
+ * (the others are killed and the run is a fault of the host).
  */
 #include "testrun.h"
 
