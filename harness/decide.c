@@ -92,6 +92,8 @@ static enum verdict verdict_of_end(const struct box_result *end)
 		return VERDICT_CPU_LIMIT;
 	case BOX_WALL_LIMIT:
 		return VERDICT_WALL_LIMIT;
+	case BOX_DEADLOCK:
+		return VERDICT_DEADLOCK;
 	case BOX_MEMORY_LIMIT:
 		return VERDICT_MEMORY_LIMIT;
 	case BOX_OUTPUT_LIMIT:

@@ -169,7 +169,8 @@ json_t *report_box_evidence(const struct box_result *box)
 	report_set(evidence, "mechanism",
 		   box->mechanism[0] ? FIELD(box->mechanism)
 				     : report_text("box"));
-	if (box->outcome == BOX_CPU_LIMIT || box->outcome == BOX_WALL_LIMIT) {
+	if (box->outcome == BOX_CPU_LIMIT || box->outcome == BOX_WALL_LIMIT ||
+	    box->outcome == BOX_DEADLOCK) {
 		report_set(evidence, "limit", report_ms(box->limit));
 		report_set(evidence, "observed", report_ms(box->observed));
 		report_set(evidence, "unit", report_text("ms"));

@@ -8,6 +8,8 @@
  *   harness -> box   BOX_RUN       one run: spec, strings and descriptors
  *   harness -> box   BOX_PROBE     measure the run now     (any time)
  *   box -> harness   BOX_PROBED    the answer
+ *   harness -> box   BOX_INSPECT   what is every thread doing? (any time)
+ *   box -> harness   BOX_INSPECTED the answer, with a descriptor
  *   harness -> box   BOX_KILL      end the run now         (any time)
  *   box -> harness   BOX_RESULT    the run is over, all of it dead and reaped;
  *                                  collected files come as descriptors
@@ -41,6 +43,8 @@ enum box_message_type {
 	BOX_PROBED,
 	BOX_KILL,
 	BOX_RESULT,
+	BOX_INSPECT,
+	BOX_INSPECTED,
 };
 
 /* Which seccomp policy a run gets; sandbox/policy.c has the tables. */
@@ -107,7 +111,7 @@ struct box_run {
 };
 
 struct box_control {
-	uint32_t type; /* BOX_PROBE or BOX_KILL */
+	uint32_t type; /* BOX_PROBE, BOX_INSPECT or BOX_KILL */
 };
 
 struct box_probed {
@@ -125,6 +129,8 @@ enum box_outcome {
 	BOX_SIGNALED,          /* see signal; sent by itself or the kernel */
 	BOX_CPU_LIMIT,
 	BOX_WALL_LIMIT,
+	BOX_DEADLOCK, /* wall limit, with every thread asleep on what only
+			 the program itself could release */
 	BOX_MEMORY_LIMIT,
 	BOX_OUTPUT_LIMIT,
 	BOX_FORBIDDEN_SYSCALL, /* see syscall_* */
@@ -151,19 +157,109 @@ struct box_result {
 	uint64_t peak_bytes; /* the tree with a cgroup, else the largest
 				single process; see memory_source */
 	char memory_source[24]; /* "cgroup-v1", "cgroup-v2", "rss", "rusage" */
+	/* What the memory was, at the fullest moment that was looked at; all
+	 * BOX_UNKNOWN when the host cannot tell or there was no look. */
+	uint64_t anonymous_bytes;
+	uint64_t file_bytes;   /* page cache, tmpfs and shared memory */
+	uint64_t kernel_bytes; /* page tables, sockets, pipes, ... */
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;
 	uint64_t output_bytes;     /* written to captured descriptors */
 	uint64_t processes_refused; /* forks denied by the process limit */
+	uint64_t death_us; /* a limit or refused call: from the moment it was
+			      seen to the death of the last process */
 	/* BOX_FORBIDDEN_SYSCALL */
 	int32_t syscall_number;
 	char syscall_name[32];
 	uint64_t syscall_args[6];
 	uint64_t syscall_ip;
+	uint32_t threads; /* 1: a struct box_threads comes as a descriptor,
+			     behind those of the collected files */
 	/* Collected files: bit i set when output i was a regular file of at
 	 * most output_max_bytes beneath /work; its descriptor, in order of i,
 	 * comes with the message. */
 	uint32_t collected;
+};
+
+/*
+ * What the threads of a program were doing: at a limit of wall or processor
+ * time, at a refused call (one thread), at a crash that was reported by
+ * ASSAY_CRASH_CALL (one thread; crash.h), and when BOX_INSPECT asked. The descriptor is
+ * a memory file with one struct box_threads at its offset 0.
+ *
+ * The numbers of processes and threads are those that the program sees.
+ * Stacks are read from the program's memory and from files that it may have
+ * made itself, by a helper process that is as confined as the program was:
+ * take all texts for bytes of a stranger's, not ended by a NUL when full.
+ */
+#define BOX_THREADS_MAX 64
+#define BOX_FRAMES_MAX 24
+#define BOX_UNKNOWN UINT64_MAX
+
+struct box_frame {
+	uint64_t address;
+	uint32_t line;     /* 0: not known */
+	char function[64]; /* "": not known */
+	char file[96];     /* as the compiler noted it; "": not known */
+	char object[48];   /* the program's or library's file name */
+};
+
+/* What a thread that is asleep waits for. */
+enum box_wait {
+	BOX_WAIT_NOTHING,   /* it runs, or it is stopped */
+	BOX_WAIT_MUTEX,     /* wait_thread holds it */
+	BOX_WAIT_CONDITION,
+	BOX_WAIT_JOIN,      /* the end of wait_thread */
+	BOX_WAIT_SEMAPHORE,
+	BOX_WAIT_RWLOCK,
+	BOX_WAIT_BARRIER,
+	BOX_WAIT_FUTEX,     /* something else made of a futex */
+	BOX_WAIT_CHILD,     /* the end of a child process */
+	BOX_WAIT_TIME,      /* sleeps for a time */
+	BOX_WAIT_INPUT,     /* a descriptor: wait_fd, -1 when several */
+	BOX_WAIT_SIGNAL,
+	BOX_WAIT_OTHER,
+	BOX_WAIT_MAX
+};
+
+struct box_thread {
+	int32_t process;
+	int32_t thread;
+	char name[16];
+	char state;             /* of proc(5): R, S, D, T, ... */
+	uint8_t crashed;        /* this one received the signal */
+	uint8_t refused;        /* this one made the refused call */
+	uint8_t for_good;       /* only this program could wake it */
+	int32_t syscall_number; /* the call it is in, or -1 */
+	char syscall_name[32];
+	uint64_t syscall_args[6];
+	uint32_t wait;          /* enum box_wait */
+	uint32_t wait_limited;  /* 1: with a timeout */
+	int32_t wait_thread;    /* 0: not known */
+	int32_t wait_fd;
+	uint64_t wait_address;  /* of the mutex, ...; 0: none */
+	char wait_object[48];   /* its name, if it is a global variable */
+	/* BOX_WAIT_MUTEX: where wait_thread may have taken it, as far as its
+	 * stack tells; line 0: not known */
+	struct box_frame taken_at;
+	uint32_t frames;        /* innermost first */
+	struct box_frame frame[BOX_FRAMES_MAX];
+};
+
+struct box_threads {
+	uint32_t threads;  /* described here */
+	uint32_t all;      /* that there were */
+	char trouble[96];  /* "" or why there are no stacks */
+	struct box_thread thread[BOX_THREADS_MAX];
+};
+
+/* With a descriptor of a struct box_threads, unless alive is 0. */
+struct box_inspected {
+	uint32_t type;     /* BOX_INSPECTED */
+	uint32_t alive;    /* 0: no run, or it has just ended */
+	uint32_t for_good; /* 1: every thread is asleep on what only the
+			      program could release or is waiting for a
+			      descriptor it was started with */
 };
 
 /* One isolation layer as the report and "assay doctor" state it. */
@@ -192,6 +288,7 @@ static inline const char *box_outcome_name(uint32_t outcome)
 		[BOX_SIGNALED] = "signaled",
 		[BOX_CPU_LIMIT] = "cpu-limit",
 		[BOX_WALL_LIMIT] = "wall-limit",
+		[BOX_DEADLOCK] = "deadlock",
 		[BOX_MEMORY_LIMIT] = "memory-limit",
 		[BOX_OUTPUT_LIMIT] = "output-limit",
 		[BOX_FORBIDDEN_SYSCALL] = "forbidden-syscall",

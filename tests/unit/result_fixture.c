@@ -165,7 +165,7 @@ static const struct box_result endings[VERDICT_MAX] = {
 				 .mechanism = "timerfd",
 				 .limit = 5000000,
 				 .observed = 5000456 },
-	[VERDICT_DEADLOCK] = { .outcome = BOX_WALL_LIMIT,
+	[VERDICT_DEADLOCK] = { .outcome = BOX_DEADLOCK,
 			       .exit_status = -1,
 			       .mechanism = "timerfd",
 			       .limit = 5000000,
