@@ -259,7 +259,7 @@ static void readable_cb(uv_poll_t *poll, int status, int events)
 		char bytes[sizeof(struct box_hello)];
 	} message;
 	struct link *link = poll->data;
-	int fds[BOX_OUTPUTS_MAX];
+	int fds[BOX_OUTPUTS_MAX + 1];
 	size_t fd_count;
 	ssize_t size;
 
@@ -267,7 +267,7 @@ static void readable_cb(uv_poll_t *poll, int status, int events)
 	size = status < 0 ? 0
 			  : message_receive(link->socket_fd, &message,
 					    sizeof message, fds,
-					    BOX_OUTPUTS_MAX, &fd_count);
+					    BOX_OUTPUTS_MAX + 1, &fd_count);
 	if (size < (ssize_t)sizeof(uint32_t)) {
 		/* its exit says more than the closed socket */
 		(void)uv_poll_stop(&link->poll);
