@@ -39,6 +39,8 @@
 #define SETUP_LIMIT_US 10000000u /* until exec; generous, never near */
 #define MIN_LOOK_US 1000u
 #define CRASH_LOOKS_MAX 4u
+#define OOM_LOOK_NS 200000u
+#define OOM_PATIENCE_NS 200000000u /* then at every usual look */
 #define RSS_LOOK_US 3000u
 /* What memory is made of nobody keeps a peak of: looked at first so soon, then
  * four times later each time, up to the second. */
@@ -150,6 +152,9 @@ static void check_usage(struct run *run)
 
 	if (!cgroup)
 		procfs_usage(run->inside->report.proc_fd, &usage);
+	else if (run->oom_until_ns > 0 &&
+		 cgroup_oom_kills(&run->box->cgroup) > 0)
+		run_check_oom(run);
 	cpu_us = cpu_now_us(run, &usage);
 	if (usage.rss_bytes > run->rss_peak_bytes)
 		run->rss_peak_bytes = usage.rss_bytes;
@@ -175,6 +180,8 @@ static void check_usage(struct run *run)
 		wait_us = run->memory_wait_us;
 	if (run->memory_wait_us < MEMORY_LOOK_MAX_US)
 		run->memory_wait_us *= 4;
+	if (run_now_ns() < run->oom_until_ns)
+		wait_us = OOM_LOOK_NS / 1000;
 	arm_at(run->box->check_fd, run_now_ns() + wait_us * 1000);
 }
 
@@ -230,8 +237,13 @@ void run_check_oom(struct run *run)
 	uint64_t drain[64];
 
 	(void)!read(run->box->cgroup.oom_event_fd, drain, sizeof drain);
-	if (cgroup_oom_kills(&run->box->cgroup) == 0)
+	if (cgroup_oom_kills(&run->box->cgroup) == 0) {
+		/* v1 tells before it kills; if it finds memory yet, it will
+		 * not kill at all */
+		run->oom_until_ns = run_now_ns() + OOM_PATIENCE_NS;
+		arm_at(run->box->check_fd, run_now_ns() + OOM_LOOK_NS);
 		return;
+	}
 	notice(run);
 	run_look_at_memory(run);
 	run_end(run, BOX_MEMORY_LIMIT,

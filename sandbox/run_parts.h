@@ -41,6 +41,7 @@ struct run {
 	unsigned crash_looks;
 	struct cgroup_memory memory; /* at the fullest look */
 	bool memory_known;
+	uint64_t oom_until_ns; /* the kernel is about to kill, it said */
 	uint64_t memory_wait_us; /* until the next look */
 	uint64_t cpu_seen_us;
 	uint64_t rss_peak_bytes; /* without a cgroup */
