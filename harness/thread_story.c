@@ -68,24 +68,21 @@ static bool runs(const json_t *thread)
 	return is(thread, "state", "R");
 }
 
-/* A first thread is called like its program, and its others like it, unless
- * the program says else. */
+/* A process's first thread is called like its program, and its others like
+ * that one, unless the program says else. */
 static const char *own_name(const struct story *story, const json_t *thread)
 {
 	const char *name = string(thread, "name");
-	const json_t *other;
+	const json_t *first = thread, *other;
 	size_t i;
 
-	if (number(thread, "thread") == number(thread, "process"))
-		return "";
 	for (i = 0; i < story->count; i++) {
 		other = thread_at(story, i);
 		if (number(other, "process") == number(thread, "process") &&
-		    number(other, "thread") < number(thread, "thread") &&
-		    is(other, "name", name))
-			return "";
+		    number(other, "thread") < number(first, "thread"))
+			first = other;
 	}
-	return name;
+	return is(first, "name", name) ? "" : name;
 }
 
 /* "thread 2", "thread 2 (reader)"; to be freed. */
