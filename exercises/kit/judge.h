@@ -82,7 +82,8 @@ void judge_send(struct judge *judge, enum judge_side side, const void *message,
  * for being stuck: ten probes in a row, 20 ms apart, that all see it asleep,
  * while it begins no call and its processor time stands still. A program that
  * waits for a processor is not asleep, so this does not depend on how busy the
- * machine is.
+ * machine is. If the deadline comes first, one look at where each thread is
+ * has to do.
  *
  * Before JUDGE_STUCK, and before JUDGE_TIMEOUT where it did wait, the box is
  * asked what every thread is doing, for the report. A judge_fail() after

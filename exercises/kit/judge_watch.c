@@ -186,25 +186,51 @@ static bool give_up(struct judge *judge, enum judge_side side,
 	return now_ns >= watch->next_ns && watch_stuck(judge, watch);
 }
 
+/* Like that before and after the look, with no call begun in between. */
+static bool stands_still_for_good(struct judge *judge)
+{
+	uint64_t calls = calls_begun(judge);
+	unsigned running = judge_probe(judge).running;
+
+	inspect(judge);
+	running += judge_probe(judge).running;
+	return judge->for_good && running == 0 && !judge->ended &&
+	       calls_begun(judge) == calls;
+}
+
 /*
- * Before giving up for @event. False: the program has just ended, which is
- * what there is to wait for.
+ * A hang that began too late to be watched for long is one nevertheless, or
+ * the verdict would depend on how fast the machine is.
+ */
+static enum judge_event look_after_timeout(struct judge *judge,
+					   const struct judge_patience *patience)
+{
+	bool may_be_stuck = history_now_ns() >= patience->stuck_from_ns;
+
+	if (patience->deadline_ns == 0 ||
+	    judge->timeout_looks == TIMEOUT_LOOKS_MAX)
+		return JUDGE_TIMEOUT;
+	judge->timeout_looks++;
+	return stands_still_for_good(judge) && may_be_stuck ? JUDGE_STUCK
+							    : JUDGE_TIMEOUT;
+}
+
+/*
+ * Before giving up for *@event, which may turn out to be another. False: the
+ * program has just ended, which is what there is to wait for.
  */
 static bool look_at_threads(struct judge *judge, enum judge_side side,
-			    enum judge_event event,
-			    const struct judge_patience *patience)
+			    const struct judge_patience *patience,
+			    enum judge_event *event)
 {
 	if (side != JUDGE_CANDIDATE)
 		return true;
-	if (event == JUDGE_STUCK) {
+	if (*event == JUDGE_STUCK) {
 		inspect(judge);
 		return judge->inspected_alive && !judge->ended;
 	}
-	if (event == JUDGE_TIMEOUT && patience->deadline_ns > 0 &&
-	    judge->timeout_looks < TIMEOUT_LOOKS_MAX) {
-		judge->timeout_looks++;
-		inspect(judge);
-	}
+	if (*event == JUDGE_TIMEOUT)
+		*event = look_after_timeout(judge, patience);
 	return true;
 }
 
@@ -229,7 +255,7 @@ enum judge_event judge_wait(struct judge *judge, enum judge_side side,
 		}
 		last = give_up(judge, side, patience, &watch, &event);
 		if (last) {
-			last = look_at_threads(judge, side, event, patience);
+			last = look_at_threads(judge, side, patience, &event);
 			continue;
 		}
 		judge_sleep_until(judge, arrival == CLOSED ? -1 : channel(side),

@@ -78,6 +78,16 @@ static void until_timeout(struct judge *judge)
 	judge_fail(judge, event == JUDGE_TIMEOUT ? "timeout" : "other");
 }
 
+/* Too soon for ten probes. */
+static void until_an_early_timeout(struct judge *judge)
+{
+	enum judge_event event = wait_for(judge, history_now_ns() + 30 * MS, 0);
+
+	judge_fail(judge, event == JUDGE_STUCK     ? "stuck"
+			  : event == JUDGE_TIMEOUT ? "timeout"
+						   : "other");
+}
+
 static void only_looks(struct judge *judge)
 {
 	enum judge_event event = wait_for(judge, 0, UINT64_MAX);
@@ -268,6 +278,22 @@ static void test_kit_judge__a_timeout_is_looked_at_only(void **state)
 	assert_said(&harness, "timeout", false);
 }
 
+static void test_kit_judge__a_hang_at_the_last_moment_is_one(void **state)
+{
+	struct harness harness;
+
+	(void)state;
+	start(&harness, until_an_early_timeout);
+	harness.alive = harness.for_good = true;
+	serve(&harness);
+	assert_said(&harness, "stuck", true);
+
+	start(&harness, until_an_early_timeout);
+	harness.alive = true;
+	serve(&harness);
+	assert_said(&harness, "timeout", false);
+}
+
 static void test_kit_judge__a_glance_asks_nothing(void **state)
 {
 	struct harness harness;
@@ -301,6 +327,8 @@ int main(void)
 			test_kit_judge__a_program_that_just_ended_is_not_stuck),
 		cmocka_unit_test(test_kit_judge__who_goes_on_takes_it_back),
 		cmocka_unit_test(test_kit_judge__a_timeout_is_looked_at_only),
+		cmocka_unit_test(
+			test_kit_judge__a_hang_at_the_last_moment_is_one),
 		cmocka_unit_test(test_kit_judge__a_glance_asks_nothing),
 		cmocka_unit_test(test_kit_judge__asks_no_more_than_so_often),
 	};
