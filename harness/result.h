@@ -33,7 +33,7 @@ struct test_run {
 	json_t *races;   /* array, see sanitizer.h; NULL without a sanitizer */
 	json_t *threads; /* array, see boxthreads.h; NULL: not known */
 	char *threads_note; /* what that does not show, one line; or NULL */
-	bool ran;        /* false: skipped, or no box could be had */
+	bool ran;           /* false: skipped, or no box could be had */
 	struct box_result candidate; /* how the candidate's program ended */
 	char *output;     /* last of what it printed, valid UTF-8; or NULL */
 	char *fault;      /* VERDICT_INCONCLUSIVE: what went wrong, one line */

@@ -160,9 +160,9 @@ static int settle_score(json_t *object, bool pass, struct error *err)
 static int take_verdict(struct verdict_lines *lines, json_t *object,
 			struct error *err)
 {
-	static const char *const keys[] = { "status",   "score",  "property",
-					    "message",  "stuck",  "expected",
-					    "actual",   NULL };
+	static const char *const keys[] = { "status",  "score", "property",
+					    "message", "stuck", "expected",
+					    "actual",  NULL };
 	const json_t *stuck = json_object_get(object, "stuck");
 	const char *status = json_string_value(
 		json_object_get(object, "status"));
@@ -193,10 +193,8 @@ static const struct {
 	int (*take)(struct verdict_lines *lines, json_t *object,
 		    struct error *err);
 } takers[] = {
-	{ "probe", take_probe },
-	{ "threads", take_threads },
-	{ "metric", take_metric },
-	{ "trace", take_trace },
+	{ "probe", take_probe },     { "threads", take_threads },
+	{ "metric", take_metric },   { "trace", take_trace },
 	{ "verdict", take_verdict },
 };
 

@@ -53,8 +53,7 @@ static void note_probe(struct judge *judge, const json_t *event)
 static void note_threads(struct judge *judge, const json_t *event)
 {
 	judge->for_good = json_is_true(json_object_get(event, "for_good"));
-	judge->inspected_alive =
-		json_is_true(json_object_get(event, "alive"));
+	judge->inspected_alive = json_is_true(json_object_get(event, "alive"));
 	judge->inspected = true;
 }
 

@@ -13,7 +13,7 @@
 #define SEND_PATIENCE_NS UINT64_C(5000000000) /* for room in the channel */
 #define PROBE_EVERY_NS UINT64_C(20000000)
 #define STUCK_PROBES 10
-#define STUCK_CPU_US 2000 /* what may stir in that time */
+#define STUCK_CPU_US 2000    /* what may stir in that time */
 #define TIMEOUT_LOOKS_MAX 16 /* a judge may well live by timeouts */
 
 static int channel(enum judge_side side)
@@ -202,8 +202,8 @@ static bool stands_still_for_good(struct judge *judge)
  * A hang that began too late to be watched for long is one nevertheless, or
  * the verdict would depend on how fast the machine is.
  */
-static enum judge_event look_after_timeout(struct judge *judge,
-					   const struct judge_patience *patience)
+static enum judge_event
+look_after_timeout(struct judge *judge, const struct judge_patience *patience)
 {
 	bool may_be_stuck = history_now_ns() >= patience->stuck_from_ns;
 

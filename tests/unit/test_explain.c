@@ -137,16 +137,17 @@ static void test_explain__a_hang_says_where_each_thread_is(void **state)
 	text = explain(fixture);
 	assert_says(text, "DEADLOCK  sequential");
 	assert_says(text, "message   nothing moves\n");
-	assert_says(text,
-		    "where     thread 2 and thread 3 wait for each other:\n"
-		    "                  thread 2 waits in bq_put, bq.c:41, for a "
-		    "mutex that thread 3\n"
-		    "                  holds, taken at bq.c:63\n"
-		    "                  thread 3 waits in bq_take, bq.c:72, for a "
-		    "mutex that thread 2\n"
-		    "                  holds, taken at bq.c:30\n"
-		    "                  1 more thread waits for the test\n"
-		    "        threads   3 of 90 threads are told\n");
+	assert_says(
+		text,
+		"where     thread 2 and thread 3 wait for each other:\n"
+		"                  thread 2 waits in bq_put, bq.c:41, for a "
+		"mutex that thread 3\n"
+		"                  holds, taken at bq.c:63\n"
+		"                  thread 3 waits in bq_take, bq.c:72, for a "
+		"mutex that thread 2\n"
+		"                  holds, taken at bq.c:30\n"
+		"                  1 more thread waits for the test\n"
+		"        threads   3 of 90 threads are told\n");
 	assert_harmless(text);
 }
 
