@@ -29,6 +29,7 @@
 #define ANSWER_SLACK_MS 60000u
 #define HELLO_LIMIT_MS 30000u
 #define BINDS_MAX 16
+#define FDS_MAX (BOX_OUTPUTS_MAX + 1) /* of a result: and its threads */
 
 struct box_client {
 	uv_loop_t *loop;
@@ -44,7 +45,10 @@ struct box_client {
 	void *done_data;
 	box_probed_cb probed;
 	void *probed_data;
+	box_inspected_cb inspected;
+	void *inspected_data;
 	unsigned stale_probes; /* answers to come that nobody waits for */
+	unsigned stale_inspections;
 	struct box_hello hello;
 	bool greeted; /* hello is filled */
 	bool closing;
@@ -69,29 +73,35 @@ static void drop_link(struct link *link);
 /* ---- telling the owner ---- */
 
 static void finish(struct box_client *client, const struct box_result *result,
-		   const int *fds, size_t fd_count, const char *fault)
+		   const struct box_files *files, const char *fault)
 {
+	box_inspected_cb inspected = client->inspected;
 	box_probed_cb probed = client->probed;
 	box_done_cb done = client->done;
 
 	client->wanted = false;
 	client->probed = NULL;
+	client->inspected = NULL;
 	client->stale_probes += probed && client->link;
+	client->stale_inspections += inspected && client->link;
 	boxspec_release(&client->spec);
 	if (probed)
 		probed(client->probed_data, NULL);
-	done(client->done_data, result, fds, fd_count, fault);
+	if (inspected)
+		inspected(client->inspected_data, NULL, -1);
+	done(client->done_data, result, files, fault);
 }
 
 static void fail(struct box_client *client, const char *why)
 {
+	const struct box_files none = { .threads = -1 };
 	char fault[256];
 
 	(void)snprintf(fault, sizeof fault, "%s", why);
 	if (client->link)
 		drop_link(client->link);
 	if (client->wanted)
-		finish(client, NULL, NULL, 0, fault);
+		finish(client, NULL, &none, fault);
 }
 
 /* ---- the process and its handles ---- */
@@ -167,6 +177,7 @@ static void drop_link(struct link *link)
 	if (client) {
 		client->link = NULL;
 		client->stale_probes = 0;
+		client->stale_inspections = 0;
 	}
 	link->client = NULL;
 	(void)uv_poll_stop(&link->poll);
@@ -222,31 +233,84 @@ static void take_hello(struct link *link, const struct box_hello *hello)
 		send_run(link);
 }
 
+static void close_fds(const int *fds, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		(void)close(fds[i]);
+}
+
+/* The last descriptor is that of the threads, if it says that there are. */
+static void take_result(struct link *link, const struct box_result *result,
+			const int *fds, size_t fd_count)
+{
+	bool with_threads = result->threads == 1 && fd_count > 0;
+	AUTO_CLOSE int threads = with_threads ? fds[fd_count - 1] : -1;
+	const struct box_files files = {
+		.fds = fds,
+		.count = fd_count - with_threads,
+		.threads = threads,
+	};
+
+	link->sent = false;
+	(void)uv_timer_stop(&link->timer);
+	finish(link->client, result, &files, NULL);
+}
+
+static void take_probed(struct box_client *client,
+			const struct box_probed *probed)
+{
+	box_probed_cb callback = client->probed;
+
+	if (client->stale_probes > 0) {
+		client->stale_probes--;
+		return;
+	}
+	client->probed = NULL;
+	if (callback)
+		callback(client->probed_data, probed->alive ? probed : NULL);
+}
+
+static void take_inspected(struct box_client *client,
+			   const struct box_inspected *inspected,
+			   const int *fds, size_t fd_count)
+{
+	box_inspected_cb callback = client->inspected;
+
+	if (client->stale_inspections > 0) {
+		client->stale_inspections--;
+	} else if (callback) {
+		client->inspected = NULL;
+		callback(client->inspected_data,
+			 inspected->alive ? inspected : NULL,
+			 inspected->alive && fd_count > 0 ? fds[0] : -1);
+	}
+	close_fds(fds, fd_count);
+}
+
 static void take_message(struct link *link, const char *message, size_t size,
 			 const int *fds, size_t fd_count)
 {
 	struct box_client *client = link->client;
 	struct box_result result;
 	struct box_probed probed;
-	box_probed_cb callback;
+	struct box_inspected inspected;
 	uint32_t type;
 
 	memcpy(&type, message, sizeof type);
 	if (type == BOX_RESULT && size == sizeof result && link->sent) {
 		memcpy(&result, message, sizeof result);
-		link->sent = false;
-		(void)uv_timer_stop(&link->timer);
-		finish(client, &result, fds, fd_count, NULL);
-	} else if (type == BOX_PROBED && client->stale_probes > 0) {
-		client->stale_probes--;
+		take_result(link, &result, fds, fd_count);
 	} else if (type == BOX_PROBED && size == sizeof probed) {
 		memcpy(&probed, message, sizeof probed);
-		callback = client->probed;
-		client->probed = NULL;
-		if (callback)
-			callback(client->probed_data,
-				 probed.alive ? &probed : NULL);
+		close_fds(fds, fd_count);
+		take_probed(client, &probed);
+	} else if (type == BOX_INSPECTED && size == sizeof inspected) {
+		memcpy(&inspected, message, sizeof inspected);
+		take_inspected(client, &inspected, fds, fd_count);
 	} else {
+		close_fds(fds, fd_count);
 		fail(client, "the box sent what it should not");
 	}
 }
@@ -259,17 +323,18 @@ static void readable_cb(uv_poll_t *poll, int status, int events)
 		char bytes[sizeof(struct box_hello)];
 	} message;
 	struct link *link = poll->data;
-	int fds[BOX_OUTPUTS_MAX + 1];
-	size_t fd_count;
+	int fds[FDS_MAX];
+	size_t fd_count = 0;
 	ssize_t size;
 
 	(void)events;
 	size = status < 0 ? 0
 			  : message_receive(link->socket_fd, &message,
-					    sizeof message, fds,
-					    BOX_OUTPUTS_MAX + 1, &fd_count);
+					    sizeof message, fds, FDS_MAX,
+					    &fd_count);
 	if (size < (ssize_t)sizeof(uint32_t)) {
 		/* its exit says more than the closed socket */
+		close_fds(fds, fd_count);
 		(void)uv_poll_stop(&link->poll);
 		return;
 	}
@@ -393,6 +458,18 @@ void box_client_probe(struct box_client *client, box_probed_cb probed,
 	client->probed = probed;
 	client->probed_data = data;
 	control(client, BOX_PROBE);
+}
+
+void box_client_inspect(struct box_client *client, box_inspected_cb inspected,
+			void *data)
+{
+	if (!client->link || !client->link->sent || client->inspected) {
+		inspected(data, NULL, -1);
+		return;
+	}
+	client->inspected = inspected;
+	client->inspected_data = data;
+	control(client, BOX_INSPECT);
 }
 
 void box_client_kill(struct box_client *client)

@@ -20,17 +20,28 @@
 
 struct box_client;
 
+/* What came with a result. */
+struct box_files {
+	const int *fds; /* the collected files, the callee's from now on */
+	size_t count;
+	int threads; /* of a struct box_threads, or -1; borrowed */
+};
+
 /**
- * How a run ended. Exactly one of @result and @fault is NULL. @fds are the
- * collected files, the callee's from now on. The client is idle again: the
- * callback may start the next run.
+ * How a run ended. Exactly one of @result and @fault is NULL; with a fault
+ * there are no files. The client is idle again: the callback may start the
+ * next run.
  */
 typedef void (*box_done_cb)(void *data, const struct box_result *result,
-			    const int *fds, size_t fd_count,
-			    const char *fault);
+			    const struct box_files *files, const char *fault);
 
 /** @probed is NULL when the run was over or the box has died. */
 typedef void (*box_probed_cb)(void *data, const struct box_probed *probed);
+
+/** The same; @threads is of a struct box_threads, or -1; borrowed. */
+typedef void (*box_inspected_cb)(void *data,
+				 const struct box_inspected *inspected,
+				 int threads);
 
 /**
  * @binds: NULL-terminated "SRC[:DST[:rw]]" for --bind, or NULL; must live as
@@ -50,6 +61,10 @@ void box_client_run(struct box_client *client, struct boxspec *spec,
 /** Ask for a measurement of the run under way. One question at a time. */
 void box_client_probe(struct box_client *client, box_probed_cb probed,
 		      void *data);
+
+/** Ask what every thread of the run is doing. One question at a time. */
+void box_client_inspect(struct box_client *client, box_inspected_cb inspected,
+			void *data);
 
 /** End the run under way; its callback comes as always. */
 void box_client_kill(struct box_client *client);

@@ -98,14 +98,14 @@ static int take_program(int fd)
 	return sent < 0 ? -1 : TAKE_FD(to);
 }
 
-static void built_cb(void *data, const struct box_result *box, const int *fds,
-		     size_t fd_count, const char *fault)
+static void built_cb(void *data, const struct box_result *box,
+		     const struct box_files *files, const char *fault)
 {
 	struct build *build = data;
 	struct build_result result = { .diagnostics = json_array() };
 	AUTO_FREE char *log = NULL;
 	AUTO_FREE char *rest = NULL;
-	int program = fd_count == 1 ? take_program(fds[0]) : -1;
+	int program = files->count == 1 ? take_program(files->fds[0]) : -1;
 	size_t size;
 
 	log = fd_read_all(build->log_fd, &size);

@@ -44,13 +44,12 @@ struct examination {
 	struct box_result result;
 };
 
-static void ran_cb(void *data, const struct box_result *result, const int *fds,
-		   size_t fd_count, const char *fault)
+static void ran_cb(void *data, const struct box_result *result,
+		   const struct box_files *files, const char *fault)
 {
 	struct examination *exam = data;
 
-	(void)fds;
-	(void)fd_count;
+	(void)files;
 	if (fault)
 		(void)snprintf(exam->fault, sizeof exam->fault, "%s", fault);
 	else

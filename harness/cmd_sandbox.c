@@ -14,6 +14,7 @@
 #include <assay/cleanup.h>
 
 #include "box_client.h"
+#include "boxthreads.h"
 #include "build.h"
 #include "command.h"
 #include "commands.h"
@@ -265,8 +266,21 @@ static bool parse_option(struct sandbox_options *options, int option,
 
 static void start_run(struct sandbox_run *run);
 
+/* What the threads were doing, where the box noted it. */
+static void set_threads(json_t *object, const struct box_files *files)
+{
+	struct boxthreads threads = { 0 };
+
+	if (files->threads >= 0)
+		boxthreads_read(files->threads, &threads);
+	report_set(object, "threads", report_list(threads.list));
+	report_set(object, "threads_note", report_text(threads.note));
+	boxthreads_release(&threads);
+}
+
 static void print_result(struct sandbox_run *run,
-			 const struct box_result *result)
+			 const struct box_result *result,
+			 const struct box_files *files)
 {
 	const struct box_hello *hello = box_client_hello(run->client);
 	json_auto_t *object = report_ended(result);
@@ -277,21 +291,20 @@ static void print_result(struct sandbox_run *run,
 	report_set(object, "level", report_text(box_level_name(hello->level)));
 	if (result->outcome == BOX_FORBIDDEN_SYSCALL)
 		report_set(object, "syscall", report_forbidden_syscall(result));
+	set_threads(object, files);
 	(void)json_dumpf(object, run->results,
 			 JSON_COMPACT | JSON_REAL_PRECISION(15));
 	(void)fputc('\n', run->results);
 	(void)fflush(run->results);
 }
 
-static void ran_cb(void *data, const struct box_result *result, const int *fds,
-		   size_t fd_count, const char *fault)
+static void ran_cb(void *data, const struct box_result *result,
+		   const struct box_files *files, const char *fault)
 {
 	struct sandbox_run *run = data;
 	const struct sandbox_options *options = run->options;
 	const struct box_hello *hello = box_client_hello(run->client);
 
-	(void)fds;
-	(void)fd_count;
 	if (fault) {
 		run->status = command_fault("sandbox", "%s", fault);
 		return;
@@ -305,7 +318,7 @@ static void ran_cb(void *data, const struct box_result *result, const int *fds,
 			box_level_name(options->level));
 		return;
 	}
-	print_result(run, result);
+	print_result(run, result, files);
 	if (result->outcome == BOX_FAILED) {
 		if (strcmp(result->step, "exec") == 0)
 			run->status = command_usage("sandbox", "%s: %s",

@@ -15,6 +15,7 @@
 #include "fdio.h"
 #include "sanitizer.h"
 #include "text.h"
+#include "thread_story.h"
 
 #define OUTPUT_KEPT_BYTES (8u * 1024)
 #define JUDGE_LOG_KEPT_BYTES 1024u
@@ -24,6 +25,8 @@ void decide_input_release(struct decide_input *input)
 	free(input->fault);
 	free(input->judge_broken);
 	input->fault = input->judge_broken = NULL;
+	boxthreads_release(&input->at_end);
+	boxthreads_release(&input->at_judges_wish);
 }
 
 /* The last of what was printed; that is where a crash speaks. */
@@ -65,6 +68,13 @@ static void take_words(const struct decide_input *input, struct test_run *run)
 	run->actual = json_incref(json_object_get(input->verdict, "actual"));
 }
 
+/* A program that ended after all was not stuck for ever. */
+static bool is_deadlock(const struct decide_input *input)
+{
+	return input->judge_first && input->asleep_for_good &&
+	       json_is_true(json_object_get(input->verdict, "stuck"));
+}
+
 static void judge_decides(const struct decide_input *input,
 			  struct test_run *run)
 {
@@ -79,7 +89,7 @@ static void judge_decides(const struct decide_input *input,
 		run->property = NULL;
 		return;
 	}
-	run->verdict = VERDICT_FAIL;
+	run->verdict = is_deadlock(input) ? VERDICT_DEADLOCK : VERDICT_FAIL;
 	if (!run->property)
 		run->property = text_format("%s", input->test->property);
 }
@@ -192,6 +202,52 @@ static bool judge_failed_first(const struct decide_input *input)
 	       strcmp(json_string_value(status), "fail") == 0;
 }
 
+static void take_threads(const struct boxthreads *from, struct test_run *run)
+{
+	run->threads = json_incref(from->list);
+	if (from->note)
+		run->threads_note = text_format("%s", from->note);
+}
+
+static bool is_known(const struct boxthreads *threads)
+{
+	return threads->list || threads->note;
+}
+
+/* As they were at the moment that the verdict is about. */
+static void keep_threads(const struct decide_input *input, bool by_judge,
+			 struct test_run *run)
+{
+	const struct boxthreads *asked = &input->at_judges_wish;
+	const struct boxthreads *end = &input->at_end;
+	bool out_of_time = run->verdict == VERDICT_WALL_LIMIT ||
+			   run->verdict == VERDICT_DEADLOCK;
+
+	if (by_judge)
+		take_threads(is_known(asked) ? asked : end, run);
+	else
+		take_threads(is_known(end) || !out_of_time ? end : asked, run);
+}
+
+/* A limit or a signal says nothing of where; the threads may. */
+static void tell_where(struct test_run *run)
+{
+	const struct box_result *end = &run->candidate;
+	const char *name = end->outcome == BOX_SIGNALED
+				   ? sigabbrev_np(end->signal)
+				   : NULL;
+	AUTO_FREE char *signal = text_format("%s%s", name ? "SIG" : "",
+					     name ? name : "");
+	AUTO_FREE char *call = text_clean(
+		end->syscall_name,
+		strnlen(end->syscall_name, sizeof end->syscall_name),
+		sizeof end->syscall_name * 3);
+	json_auto_t *story = thread_story(run->threads, signal, call);
+
+	if (!run->message)
+		run->message = thread_story_paragraph(story);
+}
+
 void decide(const struct decide_input *input, struct test_run *run)
 {
 	const char *fault = host_fault(input);
@@ -212,10 +268,13 @@ void decide(const struct decide_input *input, struct test_run *run)
 		return;
 	if (judge_failed_first(input)) {
 		judge_decides(input, run);
+		keep_threads(input, true, run);
 		return;
 	}
 	run->verdict = verdict_of_end(&input->candidate);
 	if (run->verdict != VERDICT_PASS) {
+		keep_threads(input, false, run);
+		tell_where(run);
 		if (!run->property)
 			run->property = text_format("%s",
 						    input->test->property);
@@ -225,4 +284,6 @@ void decide(const struct decide_input *input, struct test_run *run)
 		judge_decides(input, run);
 	else
 		blame_judge(input, run);
+	if (run->verdict == VERDICT_FAIL)
+		keep_threads(input, true, run);
 }

@@ -10,6 +10,7 @@
 
 #include <assay/box.h>
 
+#include "boxthreads.h"
 #include "exercise.h"
 #include "result.h"
 
@@ -22,6 +23,10 @@ struct decide_input {
 	bool judge_first; /* its verdict came before the candidate's end */
 	struct box_result candidate;
 	struct box_result judge;
+	/* What the candidate's threads were doing; owned. */
+	struct boxthreads at_end; /* when a limit or a crash ended it */
+	struct boxthreads at_judges_wish;
+	bool asleep_for_good; /* then, when the judge last asked */
 	/* borrowed */
 	json_t *metrics;
 	json_t *traces;
@@ -37,7 +42,8 @@ void decide_input_release(struct decide_input *input);
  * blamed for; then a sanitizer's report; then a fail that the judge gave while
  * the program was running, because a program that finds its judge gone ends as
  * it likes; then how the program ended, which outranks whatever else the judge
- * said; then the judge's verdict.
+ * said; then the judge's verdict. A fail because of a hang that only the
+ * program could end itself is a deadlock.
  */
 void decide(const struct decide_input *input, struct test_run *run);
 

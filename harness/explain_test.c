@@ -7,6 +7,7 @@
 #include "explain_parts.h"
 #include "sanitizer.h"
 #include "text.h"
+#include "thread_story.h"
 
 #define MARGIN 2         /* of a test's line */
 #define INDENT 8         /* of what stands under it */
@@ -250,14 +251,41 @@ static void print_pass(struct paper *paper, const json_t *test)
 	print_output(paper, test);
 }
 
+static json_t *story_of(const json_t *test)
+{
+	const json_t *ended = json_object_get(test, "ended");
+	const json_t *call = json_object_get(test, "forbidden_syscall");
+
+	return thread_story(json_object_get(test, "threads"),
+			    explain_string(ended, "signal_name"),
+			    explain_string(call, "name"));
+}
+
+static void print_story(struct paper *paper, const json_t *story,
+			const json_t *test)
+{
+	const char *note = explain_string(test, "threads_note");
+	json_t *line;
+	size_t i;
+
+	json_array_foreach (story, i, line)
+		paper_text(paper, INDENT, i == 0 ? "where     " : "          ",
+			   json_string_value(line));
+	if (*note)
+		paper_text(paper, INDENT, "threads   ", note);
+}
+
 static void print_failure(struct paper *paper, const json_t *test)
 {
 	const char *message = explain_string(test, "message");
+	json_auto_t *story = story_of(test);
+	AUTO_FREE char *same = thread_story_paragraph(story);
 
 	paper_text(paper, INDENT, "property  ",
 		   explain_string(test, "property"));
-	if (*message)
+	if (*message && (!same || strcmp(message, same) != 0))
 		paper_text(paper, INDENT, "message   ", message);
+	print_story(paper, story, test);
 	print_repeats(paper, test);
 	print_races(paper, test);
 	print_traces(paper, test);

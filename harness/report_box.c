@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <assay/cleanup.h>
@@ -31,6 +32,24 @@ json_t *report_limits(const struct box_limits *limits)
 	return object;
 }
 
+/* Null where the host cannot tell. */
+static json_t *bytes_or_null(uint64_t bytes)
+{
+	return bytes == BOX_UNKNOWN ? json_null() : report_count(bytes);
+}
+
+static json_t *memory_parts(const struct box_result *box)
+{
+	json_t *object = json_object();
+
+	report_set(object, "peak_bytes", report_count(box->peak_bytes));
+	report_set(object, "anonymous_bytes",
+		   bytes_or_null(box->anonymous_bytes));
+	report_set(object, "file_bytes", bytes_or_null(box->file_bytes));
+	report_set(object, "kernel_bytes", bytes_or_null(box->kernel_bytes));
+	return object;
+}
+
 json_t *report_resources(const struct box_result *box)
 {
 	json_t *object = json_object();
@@ -40,6 +59,7 @@ json_t *report_resources(const struct box_result *box)
 	report_set(object, "system_ms", report_ms(box->system_us));
 	report_set(object, "peak_bytes", report_count(box->peak_bytes));
 	report_set(object, "memory_source", FIELD(box->memory_source));
+	report_set(object, "memory", memory_parts(box));
 	report_set(object, "voluntary_switches",
 		   report_count(box->voluntary_switches));
 	report_set(object, "involuntary_switches",
@@ -130,6 +150,7 @@ json_t *report_evidence(const char *mechanism, const char *detail)
 	report_set(evidence, "limit", json_null());
 	report_set(evidence, "observed", json_null());
 	report_set(evidence, "unit", json_null());
+	report_set(evidence, "death_ms", json_null());
 	report_set(evidence, "detail", report_text(detail));
 	return evidence;
 }
@@ -161,6 +182,16 @@ static char *detail_of(const struct box_result *box)
 	return NULL;
 }
 
+/* By the box, so that there is a time between that and its death. */
+static bool was_ended(const struct box_result *box)
+{
+	return box->outcome == BOX_CPU_LIMIT ||
+	       box->outcome == BOX_WALL_LIMIT || box->outcome == BOX_DEADLOCK ||
+	       box->outcome == BOX_MEMORY_LIMIT ||
+	       box->outcome == BOX_OUTPUT_LIMIT ||
+	       box->outcome == BOX_FORBIDDEN_SYSCALL;
+}
+
 json_t *report_box_evidence(const struct box_result *box)
 {
 	AUTO_FREE char *detail = detail_of(box);
@@ -180,5 +211,7 @@ json_t *report_box_evidence(const struct box_result *box)
 		report_set(evidence, "observed", report_count(box->observed));
 		report_set(evidence, "unit", report_text("bytes"));
 	}
+	if (was_ended(box))
+		report_set(evidence, "death_ms", report_ms(box->death_us));
 	return evidence;
 }

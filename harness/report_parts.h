@@ -32,7 +32,8 @@ json_t *report_ended(const struct box_result *box);
 json_t *report_limits(const struct box_limits *limits);
 json_t *report_isolation(const struct box_hello *hello);
 json_t *report_forbidden_syscall(const struct box_result *box);
-/** What ended a run: {"mechanism","limit","observed","unit","detail"}. */
+/** What ended a run:
+ * {"mechanism","limit","observed","unit","death_ms","detail"}. */
 json_t *report_box_evidence(const struct box_result *box);
 json_t *report_evidence(const char *mechanism, const char *detail);
 

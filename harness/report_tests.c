@@ -47,6 +47,17 @@ static json_t *fail_evidence(const struct test_result *test)
 						      : test->test->property);
 }
 
+/* A hang that the judge saw before the clock ran out. */
+static json_t *deadlock_evidence(const struct test_run *run)
+{
+	if (run->candidate.outcome == BOX_DEADLOCK)
+		return report_box_evidence(&run->candidate);
+	return report_evidence(
+		"judge and thread inspection",
+		"the judge has nothing more to send, and every thread sleeps "
+		"on what only the program itself could release");
+}
+
 static json_t *inconclusive_evidence(const struct test_run *run)
 {
 	json_t *evidence;
@@ -72,10 +83,11 @@ static json_t *test_evidence(const struct result *result,
 		return fail_evidence(test);
 	case VERDICT_INCONCLUSIVE:
 		return inconclusive_evidence(&test->run);
+	case VERDICT_DEADLOCK:
+		return deadlock_evidence(&test->run);
 	case VERDICT_CRASH:
 	case VERDICT_CPU_LIMIT:
 	case VERDICT_WALL_LIMIT:
-	case VERDICT_DEADLOCK:
 	case VERDICT_MEMORY_LIMIT:
 	case VERDICT_OUTPUT_LIMIT:
 	case VERDICT_FORBIDDEN_SYSCALL:
@@ -102,6 +114,8 @@ static void set_run(json_t *object, const struct test_result *test)
 	report_set(object, "forbidden_syscall",
 		   run->ran ? report_forbidden_syscall(&run->candidate)
 			    : json_null());
+	report_set(object, "threads", report_list(run->threads));
+	report_set(object, "threads_note", report_text(run->threads_note));
 	report_set(object, "races", report_list(run->races));
 	report_set(object, "metrics", report_list(run->metrics));
 	report_set(object, "traces", report_list(run->traces));

@@ -14,6 +14,8 @@ void test_run_release(struct test_run *run)
 	json_decref(run->metrics);
 	json_decref(run->traces);
 	json_decref(run->races);
+	json_decref(run->threads);
+	free(run->threads_note);
 	free(run->output);
 	free(run->fault);
 	*run = (struct test_run){ 0 };

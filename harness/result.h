@@ -31,7 +31,9 @@ struct test_run {
 	json_t *metrics; /* array of {"name","value","unit"}; may be NULL */
 	json_t *traces;  /* array of {"title","lines":[...]}; may be NULL */
 	json_t *races;   /* array, see sanitizer.h; NULL without a sanitizer */
-	bool ran;        /* false: skipped, or no box could be had */
+	json_t *threads; /* array, see boxthreads.h; NULL: not known */
+	char *threads_note; /* what that does not show, one line; or NULL */
+	bool ran;           /* false: skipped, or no box could be had */
 	struct box_result candidate; /* how the candidate's program ended */
 	char *output;     /* last of what it printed, valid UTF-8; or NULL */
 	char *fault;      /* VERDICT_INCONCLUSIVE: what went wrong, one line */

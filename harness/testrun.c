@@ -31,6 +31,7 @@
 
 #include "build.h"
 #include "decide.h"
+#include "boxthreads.h"
 #include "verdict_lines.h"
 
 /* For exit handlers, sanitizer reports and a busy machine. After a fail as
@@ -60,6 +61,7 @@ struct testrun {
 	struct verdict_lines lines;
 	bool lines_over; /* end of file on the verdict pipe */
 	bool probing;
+	bool inspecting;
 	int output_fd;    /* memfd: the candidate's output */
 	int judge_log_fd; /* memfd */
 	int null_fd;
@@ -144,6 +146,8 @@ static void send_ended(struct testrun *run)
 					  (json_int_t)end->system_us));
 }
 
+/* ---- what the judge asks about the candidate's program ---- */
+
 static void probed_cb(void *data, const struct box_probed *probed);
 
 static void next_probe(struct testrun *run)
@@ -170,6 +174,38 @@ static void probed_cb(void *data, const struct box_probed *probed)
 				  (int)now->threads, "running",
 				  (int)now->running, "alive", probed != NULL));
 	next_probe(run);
+}
+
+static void inspected_cb(void *data, const struct box_inspected *inspected,
+			 int threads);
+
+static void next_inspection(struct testrun *run)
+{
+	if (run->inspecting || run->lines.inspections == 0 || run->closing)
+		return;
+	run->inspecting = true;
+	box_client_inspect(run->parts[CANDIDATE].client, inspected_cb, run);
+}
+
+/* The last look at a living program is the one that counts. */
+static void inspected_cb(void *data, const struct box_inspected *inspected,
+			 int threads)
+{
+	struct testrun *run = data;
+	struct decide_input *seen = &run->seen;
+
+	run->inspecting = false;
+	if (run->lines.inspections > 0)
+		run->lines.inspections--;
+	if (inspected && threads >= 0)
+		boxthreads_read(threads, &seen->at_judges_wish);
+	seen->asleep_for_good = inspected && inspected->for_good == 1;
+	if (!run->parts[JUDGE].running)
+		return;
+	send_event(run, json_pack("{s:s, s:b, s:b}", "type", "threads", "alive",
+				  inspected != NULL, "for_good",
+				  (int)seen->asleep_for_good));
+	next_inspection(run);
 }
 
 /* ---- the verdict, from the judge ---- */
@@ -211,6 +247,7 @@ static void take_lines(struct testrun *run, const char *bytes, size_t size)
 		return;
 	}
 	next_probe(run);
+	next_inspection(run);
 }
 
 static void verdict_cb(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
@@ -249,14 +286,11 @@ static void grace_over_cb(uv_timer_t *timer)
 }
 
 static void candidate_done_cb(void *data, const struct box_result *result,
-			      const int *fds, size_t fd_count,
-			      const char *fault)
+			      const struct box_files *files, const char *fault)
 {
 	struct part *part = data;
 	struct testrun *run = part->run;
 
-	(void)fds;
-	(void)fd_count;
 	part->running = false;
 	if (fault) {
 		note_fault(run, fault);
@@ -264,6 +298,8 @@ static void candidate_done_cb(void *data, const struct box_result *result,
 	} else {
 		run->seen.candidate = *result;
 		run->seen.candidate_ran = true;
+		if (files->threads >= 0)
+			boxthreads_read(files->threads, &run->seen.at_end);
 		run->seen.judge_first = verdict_is_there(run);
 		if (run->parts[JUDGE].running)
 			send_ended(run);
@@ -273,13 +309,12 @@ static void candidate_done_cb(void *data, const struct box_result *result,
 }
 
 static void judge_done_cb(void *data, const struct box_result *result,
-			  const int *fds, size_t fd_count, const char *fault)
+			  const struct box_files *files, const char *fault)
 {
 	struct part *part = data;
 	struct testrun *run = part->run;
 
-	(void)fds;
-	(void)fd_count;
+	(void)files;
 	part->running = false;
 	if (fault) {
 		note_fault(run, fault);
@@ -293,13 +328,12 @@ static void judge_done_cb(void *data, const struct box_result *result,
 }
 
 static void baseline_done_cb(void *data, const struct box_result *result,
-			     const int *fds, size_t fd_count, const char *fault)
+			     const struct box_files *files, const char *fault)
 {
 	struct part *part = data;
 	struct testrun *run = part->run;
 
-	(void)fds;
-	(void)fd_count;
+	(void)files;
 	part->running = false;
 	if (fault ||
 	    (result->outcome != BOX_EXITED && result->outcome != BOX_KILLED)) {

@@ -84,6 +84,17 @@ static int take_probe(struct verdict_lines *lines, json_t *object,
 	return r;
 }
 
+static int take_threads(struct verdict_lines *lines, json_t *object,
+			struct error *err)
+{
+	static const char *const keys[] = { NULL };
+	int r = check_keys(object, keys, err);
+
+	if (r == 0)
+		lines->inspections++;
+	return r;
+}
+
 static int take_metric(struct verdict_lines *lines, json_t *object,
 		       struct error *err)
 {
@@ -149,9 +160,10 @@ static int settle_score(json_t *object, bool pass, struct error *err)
 static int take_verdict(struct verdict_lines *lines, json_t *object,
 			struct error *err)
 {
-	static const char *const keys[] = { "status",  "score",    "property",
-					    "message", "expected", "actual",
-					    NULL };
+	static const char *const keys[] = { "status",  "score", "property",
+					    "message", "stuck", "expected",
+					    "actual",  NULL };
+	const json_t *stuck = json_object_get(object, "stuck");
 	const char *status = json_string_value(
 		json_object_get(object, "status"));
 	int r = check_keys(object, keys, err);
@@ -166,6 +178,8 @@ static int take_verdict(struct verdict_lines *lines, json_t *object,
 	    !is_string_or_absent(json_object_get(object, "message")))
 		return error_set(err, EPROTO,
 				 "expected strings as property and message");
+	if (stuck && !json_is_boolean(stuck))
+		return error_set(err, EPROTO, "stuck: expected a boolean");
 	r = settle_score(object, strcmp(status, "pass") == 0, err);
 	if (r < 0)
 		return r;
@@ -179,9 +193,8 @@ static const struct {
 	int (*take)(struct verdict_lines *lines, json_t *object,
 		    struct error *err);
 } takers[] = {
-	{ "probe", take_probe },
-	{ "metric", take_metric },
-	{ "trace", take_trace },
+	{ "probe", take_probe },     { "threads", take_threads },
+	{ "metric", take_metric },   { "trace", take_trace },
 	{ "verdict", take_verdict },
 };
 

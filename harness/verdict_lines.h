@@ -29,6 +29,7 @@ struct verdict_lines {
 	json_t *traces;  /* array */
 	json_t *verdict; /* object, "score" always in it; NULL until it came */
 	unsigned probes; /* asked for and not yet answered */
+	unsigned inspections; /* likewise */
 };
 
 void verdict_lines_init(struct verdict_lines *lines);

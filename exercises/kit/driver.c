@@ -8,6 +8,11 @@
 
 #include <assay/judge.h>
 
+#include "crash.h"
+
+/* A build with a sanitizer does without crash.c. */
+#pragma weak crash_thread
+
 bool driver_receive(void *message, size_t size)
 {
 	ssize_t got;
@@ -68,8 +73,11 @@ static bool next_command(struct driver_worker *worker, void *command)
 static void *worker_main(void *argument)
 {
 	_Alignas(max_align_t) unsigned char command[DRIVER_MESSAGE_MAX];
+	_Alignas(max_align_t) unsigned char crash_stack[CRASH_STACK_BYTES];
 	struct driver_worker *worker = argument;
 
+	if (crash_thread)
+		crash_thread(crash_stack);
 	while (next_command(worker, command))
 		worker->crew->work(worker->number, command);
 	return NULL;

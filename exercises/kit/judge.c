@@ -50,6 +50,13 @@ static void note_probe(struct judge *judge, const json_t *event)
 	judge->probed = true;
 }
 
+static void note_threads(struct judge *judge, const json_t *event)
+{
+	judge->for_good = json_is_true(json_object_get(event, "for_good"));
+	judge->inspected_alive = json_is_true(json_object_get(event, "alive"));
+	judge->inspected = true;
+}
+
 static void note_ended(struct judge *judge, const json_t *event)
 {
 	const char *outcome = json_string_value(
@@ -87,6 +94,8 @@ void judge_take_events(struct judge *judge)
 		type = json_string_value(json_object_get(event, "type"));
 		if (type && strcmp(type, "probe") == 0)
 			note_probe(judge, event);
+		else if (type && strcmp(type, "threads") == 0)
+			note_threads(judge, event);
 		else if (type && strcmp(type, "ended") == 0)
 			note_ended(judge, event);
 		json_decref(event);
@@ -279,6 +288,8 @@ void judge_fail(struct judge *judge, const char *format, ...)
 	line = json_pack("{s:s,s:s,s:f,s:s,s:o}", "type", "verdict", "status",
 			 "fail", "score", 0.0, "property", judge->property,
 			 "message", message);
+	if (line && judge->stuck)
+		(void)json_object_set_new(line, "stuck", json_true());
 	if (line && judge->expected)
 		(void)json_object_set(line, "expected", judge->expected);
 	if (line && judge->actual)

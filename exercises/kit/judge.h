@@ -40,13 +40,13 @@ enum judge_side { JUDGE_CANDIDATE, JUDGE_BASELINE };
 enum judge_event {
 	JUDGE_MESSAGE,
 	JUDGE_TIMEOUT, /* the deadline passed */
-	JUDGE_STUCK,   /* every thread is asleep and stays so */
+	JUDGE_STUCK,   /* every thread is asleep and stays so; see below */
 	JUDGE_ENDED,   /* the program has ended and all was read */
 };
 
 /* How long judge_wait() has patience. */
 struct judge_patience {
-	uint64_t deadline_ns;
+	uint64_t deadline_ns; /* 0: only look */
 	/* From when on a program that is wholly asleep counts as stuck: a
 	 * moment by which all its timeouts have passed. UINT64_MAX: never. */
 	uint64_t stuck_from_ns;
@@ -82,7 +82,13 @@ void judge_send(struct judge *judge, enum judge_side side, const void *message,
  * for being stuck: ten probes in a row, 20 ms apart, that all see it asleep,
  * while it begins no call and its processor time stands still. A program that
  * waits for a processor is not asleep, so this does not depend on how busy the
- * machine is.
+ * machine is. If the deadline comes first, one look at where each thread is
+ * has to do.
+ *
+ * Before JUDGE_STUCK, and before JUDGE_TIMEOUT where it did wait, the box is
+ * asked what every thread is doing, for the report. A judge_fail() after
+ * JUDGE_STUCK, with nothing sent in between, is a "deadlock" if they all sleep
+ * on what only the program could release, and else a "fail" as any other.
  */
 enum judge_event judge_wait(struct judge *judge, enum judge_side side,
 			    void *message, size_t size,

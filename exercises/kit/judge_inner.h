@@ -25,6 +25,11 @@ struct judge {
 	size_t history_bytes;
 	struct judge_probe probe;
 	bool probed;          /* an answer is in .probe */
+	bool inspected;       /* an answer is in the next two */
+	bool inspected_alive;
+	bool for_good;        /* only the program could wake its threads */
+	unsigned timeout_looks;
+	bool stuck;           /* as the last judge_wait() left it, for good */
 	bool ended;
 	bool ended_well;
 	char ending[160];

@@ -13,7 +13,8 @@
 #define SEND_PATIENCE_NS UINT64_C(5000000000) /* for room in the channel */
 #define PROBE_EVERY_NS UINT64_C(20000000)
 #define STUCK_PROBES 10
-#define STUCK_CPU_US 2000 /* what may stir in that time */
+#define STUCK_CPU_US 2000    /* what may stir in that time */
+#define TIMEOUT_LOOKS_MAX 16 /* a judge may well live by timeouts */
 
 static int channel(enum judge_side side)
 {
@@ -31,6 +32,7 @@ void judge_send(struct judge *judge, enum judge_side side, const void *message,
 	uint64_t until_ns = history_now_ns() + SEND_PATIENCE_NS;
 	ssize_t sent;
 
+	judge->stuck = false;
 	for (;;) {
 		sent = send(channel(side), message, size,
 			    MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -94,6 +96,23 @@ struct judge_probe judge_probe(struct judge *judge)
 	if (judge->ended)
 		judge->probe.alive = false;
 	return judge->probe;
+}
+
+/* Have the box note what every thread is doing. */
+static void inspect(struct judge *judge)
+{
+	uint64_t until_ns = history_now_ns() + JUDGE_HARNESS_NS;
+
+	judge->inspected = judge->inspected_alive = judge->for_good = false;
+	judge_write_line(json_pack("{s:s}", "type", "threads"));
+	while (!judge->inspected && !judge->ended) {
+		judge_take_events(judge);
+		if (judge->inspected || judge->ended)
+			break;
+		if (history_now_ns() > until_ns)
+			judge_broken("no answer to a question for threads");
+		judge_sleep_until(judge, -1, until_ns);
+	}
 }
 
 /* How long the program has been seen asleep, over successive probes. */
@@ -167,6 +186,54 @@ static bool give_up(struct judge *judge, enum judge_side side,
 	return now_ns >= watch->next_ns && watch_stuck(judge, watch);
 }
 
+/* Like that before and after the look, with no call begun in between. */
+static bool stands_still_for_good(struct judge *judge)
+{
+	uint64_t calls = calls_begun(judge);
+	unsigned running = judge_probe(judge).running;
+
+	inspect(judge);
+	running += judge_probe(judge).running;
+	return judge->for_good && running == 0 && !judge->ended &&
+	       calls_begun(judge) == calls;
+}
+
+/*
+ * A hang that began too late to be watched for long is one nevertheless, or
+ * the verdict would depend on how fast the machine is.
+ */
+static enum judge_event
+look_after_timeout(struct judge *judge, const struct judge_patience *patience)
+{
+	bool may_be_stuck = history_now_ns() >= patience->stuck_from_ns;
+
+	if (patience->deadline_ns == 0 ||
+	    judge->timeout_looks == TIMEOUT_LOOKS_MAX)
+		return JUDGE_TIMEOUT;
+	judge->timeout_looks++;
+	return stands_still_for_good(judge) && may_be_stuck ? JUDGE_STUCK
+							    : JUDGE_TIMEOUT;
+}
+
+/*
+ * Before giving up for *@event, which may turn out to be another. False: the
+ * program has just ended, which is what there is to wait for.
+ */
+static bool look_at_threads(struct judge *judge, enum judge_side side,
+			    const struct judge_patience *patience,
+			    enum judge_event *event)
+{
+	if (side != JUDGE_CANDIDATE)
+		return true;
+	if (*event == JUDGE_STUCK) {
+		inspect(judge);
+		return judge->inspected_alive && !judge->ended;
+	}
+	if (*event == JUDGE_TIMEOUT)
+		*event = look_after_timeout(judge, patience);
+	return true;
+}
+
 enum judge_event judge_wait(struct judge *judge, enum judge_side side,
 			    void *message, size_t size,
 			    const struct judge_patience *patience)
@@ -176,16 +243,21 @@ enum judge_event judge_wait(struct judge *judge, enum judge_side side,
 	enum arrival arrival;
 	bool last = false; /* one more look after deciding to give up */
 
+	judge->stuck = false;
 	for (;;) {
 		judge_take_events(judge);
 		arrival = receive(judge, side, message, size);
 		if (arrival == ARRIVED)
 			return JUDGE_MESSAGE;
-		if (last)
+		if (last) {
+			judge->stuck = event == JUDGE_STUCK && judge->for_good;
 			return event;
+		}
 		last = give_up(judge, side, patience, &watch, &event);
-		if (last)
+		if (last) {
+			last = look_at_threads(judge, side, patience, &event);
 			continue;
+		}
 		judge_sleep_until(judge, arrival == CLOSED ? -1 : channel(side),
 				  watch.next_ns < patience->deadline_ns
 					  ? watch.next_ns
@@ -228,11 +300,13 @@ void judge_history(struct judge *judge, struct history *ret)
 
 	r = history_load(ASSAY_JUDGE_HISTORY_FD, bytes, judge->started_ns, ret,
 			 &err);
-	if (r == -EBADMSG)
+	if (r == -EBADMSG) {
+		judge->stuck = false; /* that is another story */
 		judge_fail(judge,
 			   "the memory in which the test records the"
 			   " calls was overwritten: %s",
 			   err.text);
+	}
 	if (r < 0)
 		judge_broken("%s", err.text);
 }

@@ -14,18 +14,28 @@
  *    "history_bytes":N,"params":{...the test's own...}}
  *   an answer to each {"type":"probe"} the judge wrote
  *   {"type":"probe","cpu_us":N,"threads":N,"running":N,"alive":BOOL}
+ *   an answer to each {"type":"threads"} the judge wrote
+ *   {"type":"threads","alive":BOOL,"for_good":BOOL}
  *   once, when the candidate's program has ended and all of it is dead
  *   {"type":"ended","outcome":NAME,"exit_status":N,"signal":N,
  *    "wall_us":N,"cpu_us":N}
  *
  * Verdict, JSON lines on ASSAY_JUDGE_VERDICT_FD:
  *   {"type":"probe"}                      ask for a measurement, any time
+ *   {"type":"threads"}                    have the box note what every thread
+ *                                         is doing, for the report
  *   {"type":"metric","name":S,"value":N,"unit":S}
  *   {"type":"trace","title":S,"lines":[S,...]}
  *   {"type":"verdict","status":"pass"|"fail","score":0..1,"property":S,
- *    "message":S,"expected":any,"actual":any}
+ *    "message":S,"stuck":BOOL,"expected":any,"actual":any}
  * Exactly one verdict, as the last line. None, two, or a crash of the judge
  * is inconclusive unless the candidate's own end explains it.
+ *
+ * "for_good" is true when every thread sleeps on what only the program itself
+ * could release, or waits to be told something by a descriptor that it was
+ * started with. A "fail" that is "stuck" says that the program hangs and that
+ * there is nothing more to tell it: together that is a "deadlock". It counts
+ * only if the last answer of this kind had "for_good".
  *
  * "cpu_us" is the processor time of the candidate's whole process tree as the
  * kernel accounts it, "threads" how many threads it has now, "running" how

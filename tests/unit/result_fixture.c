@@ -209,6 +209,10 @@ void fixture_end(struct fixture *fixture, enum fixture_test index,
 	run->candidate = endings[verdict];
 	run->candidate.wall_us = 123456;
 	run->candidate.peak_bytes = 4096;
+	run->candidate.anonymous_bytes = 3000;
+	run->candidate.file_bytes = 1000;
+	run->candidate.kernel_bytes = BOX_UNKNOWN;
+	run->candidate.death_us = 1234;
 	memcpy(run->candidate.memory_source, "cgroup-v2", sizeof "cgroup-v2");
 }
 

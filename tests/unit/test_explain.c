@@ -14,6 +14,8 @@
 #include "explain.h"
 #include "result_fixture.h"
 #include "text.h"
+#include "thread_story.h"
+#include "threads_fixture.h"
 
 /* Nothing in what a candidate controls may come out as one of these. */
 #define EVIL              \
@@ -120,6 +122,71 @@ static void test_explain__endings_are_told_with_limit_and_signal(void **state)
 	assert_null(strstr(text, "at most")); /* 0 points: nothing to bound */
 	assert_says(text, "refused   ptrace(0x10, 0x1, 0xffffffffffffffff");
 	assert_harmless(text);
+}
+
+static void test_explain__a_hang_says_where_each_thread_is(void **state)
+{
+	struct fixture *fixture = *state;
+	struct test_run *run = &fixture->result->tests[FIXTURE_SEQUENTIAL].run;
+	AUTO_FREE char *text = NULL;
+
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_DEADLOCK);
+	run->message = strdup("nothing moves");
+	run->threads = threads_told(threads_abba());
+	run->threads_note = strdup("3 of 90 threads are told");
+	text = explain(fixture);
+	assert_says(text, "DEADLOCK  sequential");
+	assert_says(text, "message   nothing moves\n");
+	assert_says(
+		text,
+		"where     thread 2 and thread 3 wait for each other:\n"
+		"                  thread 2 waits in bq_put, bq.c:41, for a "
+		"mutex that thread 3\n"
+		"                  holds, taken at bq.c:63\n"
+		"                  thread 3 waits in bq_take, bq.c:72, for a "
+		"mutex that thread 2\n"
+		"                  holds, taken at bq.c:30\n"
+		"                  1 more thread waits for the test\n"
+		"        threads   3 of 90 threads are told\n");
+	assert_harmless(text);
+}
+
+/* What a verdict without a judge's words says for itself is this story. */
+static void test_explain__a_story_is_not_told_twice(void **state)
+{
+	struct fixture *fixture = *state;
+	struct test_run *run = &fixture->result->tests[FIXTURE_SEQUENTIAL].run;
+	json_auto_t *story = NULL;
+	AUTO_FREE char *text = NULL;
+
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_WALL_LIMIT);
+	run->threads = threads_told(threads_abba());
+	story = thread_story(run->threads, NULL, NULL);
+	run->message = thread_story_paragraph(story);
+	text = explain(fixture);
+	assert_null(strstr(text, "message  "));
+	assert_says(text, "where     thread 2 and thread 3 wait");
+	assert_harmless(text);
+}
+
+static void test_explain__threads_cannot_harm_a_terminal(void **state)
+{
+	struct fixture *fixture = *state;
+	struct test_run *run = &fixture->result->tests[FIXTURE_SEQUENTIAL].run;
+	struct box_threads *threads = threads_abba();
+	AUTO_FREE char *text = NULL;
+
+	memcpy(threads->thread[1].name, "\x1b[2J\u202e", 8);
+	memcpy(threads->thread[1].frame[2].function, EVIL, sizeof EVIL);
+	memcpy(threads->thread[1].frame[2].file, "\r\nPASS", 7);
+	memset(threads->thread[2].frame[2].function, 'w',
+	       sizeof threads->thread[2].frame[2].function);
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_DEADLOCK);
+	run->threads = threads_told(threads);
+	text = explain(fixture);
+	assert_says(text, "where ");
+	assert_harmless(text);
+	assert_null(strstr(text, "\nPASS"));
 }
 
 static void test_explain__a_race_shows_both_sides(void **state)
@@ -257,7 +324,8 @@ static void test_explain__survives_a_document_that_is_no_report(void **state)
 		"wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\", \"races\":"
 		" [1, {\"stacks\": 1}], \"traces\": [{\"lines\": [1]}],"
 		" \"metrics\": [[]], \"forbidden_syscall\": {\"args\": [1]},"
-		" \"evidence\": {\"limit\": 1}}]}",
+		" \"evidence\": {\"limit\": 1}, \"threads\": [1, {\"crashed\":"
+		" true, \"frames\": {}}, {\"waits\": 3}]}]}",
 		"{\"build\": [{\"diagnostics\": [1, {\"line\": -3}]}, 7]}",
 		"[]",
 	};
@@ -283,6 +351,9 @@ int main(void)
 		TEST(test_explain__a_pass_is_short_and_leads_to_pack),
 		TEST(test_explain__a_failure_says_what_why_and_how_to_see_it_again),
 		TEST(test_explain__endings_are_told_with_limit_and_signal),
+		TEST(test_explain__a_hang_says_where_each_thread_is),
+		TEST(test_explain__a_story_is_not_told_twice),
+		TEST(test_explain__threads_cannot_harm_a_terminal),
 		TEST(test_explain__a_race_shows_both_sides),
 		TEST(test_explain__a_build_error_comes_as_compilers_print_it),
 		TEST(test_explain__skipped_says_for_which),

@@ -20,6 +20,7 @@
 #include "report.h"
 #include "result_fixture.h"
 #include "text.h"
+#include "threads_fixture.h"
 
 extern char **environ;
 
@@ -187,6 +188,93 @@ static void test_report__hostile_texts_stay_valid(void **state)
 	run->candidate.wall_us = UINT64_MAX;
 	memset(hello->layer[0].detail, 0xfe, sizeof hello->layer[0].detail);
 	hello->layers = UINT32_MAX;
+	assert_valid(fixture);
+}
+
+static const json_t *resources_at(const json_t *report, size_t index)
+{
+	return json_object_get(test_at(report, index), "resources");
+}
+
+static void test_report__memory_is_told_in_parts(void **state)
+{
+	json_auto_t *report = fixture_report(*state);
+	const json_t *memory = json_object_get(
+		resources_at(report, FIXTURE_SEQUENTIAL), "memory");
+
+	assert_int_equal(
+		json_integer_value(json_object_get(memory, "peak_bytes")),
+		4096);
+	assert_int_equal(
+		json_integer_value(json_object_get(memory, "anonymous_bytes")),
+		3000);
+	assert_int_equal(
+		json_integer_value(json_object_get(memory, "file_bytes")),
+		1000);
+	assert_true(json_is_null(json_object_get(memory, "kernel_bytes")));
+}
+
+static void test_report__only_who_was_ended_took_time_to_die(void **state)
+{
+	struct fixture *fixture = *state;
+	json_auto_t *report = NULL;
+	const json_t *limit, *crash;
+
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_CPU_LIMIT);
+	fixture_end(fixture, FIXTURE_RACE_FREE, VERDICT_CRASH);
+	report = fixture_report(fixture);
+	limit = json_object_get(test_at(report, FIXTURE_SEQUENTIAL),
+				"evidence");
+	crash = json_object_get(test_at(report, FIXTURE_RACE_FREE), "evidence");
+	assert_true(json_real_value(json_object_get(limit, "death_ms")) ==
+		    1.234);
+	assert_true(json_is_null(json_object_get(crash, "death_ms")));
+}
+
+static void test_report__threads_are_valid_by_the_schema(void **state)
+{
+	struct fixture *fixture = *state;
+	struct test_run *run;
+
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_DEADLOCK);
+	run = &fixture->result->tests[FIXTURE_SEQUENTIAL].run;
+	run->threads = threads_told(threads_abba());
+	run->threads_note = strdup("2 of 3 threads are told");
+	assert_valid(fixture);
+}
+
+/* Each of its bytes may be anything. */
+static void test_report__hostile_threads_are_valid_by_the_schema(void **state)
+{
+	struct fixture *fixture = *state;
+	struct box_threads *threads = threads_new();
+	struct test_run *run;
+	unsigned char *bytes = (unsigned char *)threads;
+	size_t i;
+
+	for (i = 0; i < sizeof *threads; i++)
+		bytes[i] = (unsigned char)(i * 167 % 251);
+	threads->threads = BOX_THREADS_MAX;
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_CRASH);
+	run = &fixture->result->tests[FIXTURE_SEQUENTIAL].run;
+	run->threads = threads_told(threads);
+	assert_valid(fixture);
+}
+
+/* A judge saw it hang; nothing had run out when it was ended. */
+static void test_report__a_deadlock_may_be_seen_by_a_judge(void **state)
+{
+	struct fixture *fixture = *state;
+	json_auto_t *report = NULL;
+	struct test_run *run;
+
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_DEADLOCK);
+	run = &fixture->result->tests[FIXTURE_SEQUENTIAL].run;
+	run->candidate.outcome = BOX_KILLED;
+	report = fixture_report(fixture);
+	assert_string_equal(
+		evidence_of(report, FIXTURE_SEQUENTIAL, "mechanism"),
+		"judge and thread inspection");
 	assert_valid(fixture);
 }
 
@@ -425,6 +513,11 @@ int main(void)
 		TEST(test_report__rejected_without_an_exercise_is_valid),
 		TEST(test_report__a_build_error_is_valid),
 		TEST(test_report__hostile_texts_stay_valid),
+		TEST(test_report__memory_is_told_in_parts),
+		TEST(test_report__only_who_was_ended_took_time_to_die),
+		TEST(test_report__threads_are_valid_by_the_schema),
+		TEST(test_report__hostile_threads_are_valid_by_the_schema),
+		TEST(test_report__a_deadlock_may_be_seen_by_a_judge),
 		TEST(test_report__verdict_digest_ignores_what_is_measured),
 		TEST(test_report__verdict_digest_tells_verdicts_apart),
 		TEST(test_report__verdict_digest_survives_a_file),

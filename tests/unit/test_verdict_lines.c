@@ -91,7 +91,8 @@ static void test_verdict_lines__come_in_pieces_of_any_size(void **state)
 	static const char text[] =
 		"{\"type\":\"metric\",\"name\":\"n\",\"value\":1.5,"
 		"\"unit\":\"ops/s\"}\n{\"type\":\"trace\",\"title\":\"t\","
-		"\"lines\":[\"a\",\"b\"]}\n{\"type\":\"probe\"}\n" PASS;
+		"\"lines\":[\"a\",\"b\"]}\n{\"type\":\"probe\"}\n"
+		"{\"type\":\"threads\"}\n" PASS;
 	struct verdict_lines *lines = *state;
 	struct error err = { 0 };
 	size_t i;
@@ -103,6 +104,18 @@ static void test_verdict_lines__come_in_pieces_of_any_size(void **state)
 	assert_int_equal(json_array_size(lines->metrics), 1);
 	assert_int_equal(json_array_size(lines->traces), 1);
 	assert_int_equal(lines->probes, 1);
+	assert_int_equal(lines->inspections, 1);
+}
+
+static void test_verdict_lines__a_fail_may_be_of_a_hang(void **state)
+{
+	struct verdict_lines *lines = *state;
+
+	assert_int_equal(feed(lines,
+			      "{\"type\":\"verdict\",\"status\":\"fail\","
+			      "\"stuck\":true}\n"),
+			 0);
+	assert_true(json_is_true(json_object_get(lines->verdict, "stuck")));
 }
 
 static void test_verdict_lines__refuse_what_is_not_of_the_protocol(void **state)
@@ -143,6 +156,9 @@ static void test_verdict_lines__refuse_what_is_not_of_the_protocol(void **state)
 		  "from 0 to 1" },
 		{ "{\"type\":\"verdict\",\"status\":\"fail\",\"message\":1}\n",
 		  "strings" },
+		{ "{\"type\":\"verdict\",\"status\":\"fail\",\"stuck\":1}\n",
+		  "stuck" },
+		{ "{\"type\":\"threads\",\"x\":1}\n", "unknown key \"x\"" },
 		{ "{\"type\":\"probe\"} {\"type\":\"probe\"}\n", "line 1" },
 		{ "{\"type\":\"\xff\"}\n", "line 1" },
 		{ "{\"type\":\"a\\u0000b\"}\n", "line 1" },
@@ -296,6 +312,7 @@ int main(void)
 		TEST(test_verdict_lines__a_pass_alone_has_the_whole_score),
 		TEST(test_verdict_lines__a_fail_scores_zero_and_keeps_its_values),
 		TEST(test_verdict_lines__come_in_pieces_of_any_size),
+		TEST(test_verdict_lines__a_fail_may_be_of_a_hang),
 		TEST(test_verdict_lines__refuse_what_is_not_of_the_protocol),
 		TEST(test_verdict_lines__nothing_is_taken_after_an_error),
 		TEST(test_verdict_lines__a_second_verdict_is_refused),
