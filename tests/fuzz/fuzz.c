@@ -121,8 +121,7 @@ int fuzz_file(const void *bytes, size_t size)
 
 void fuzz_write(const char *path, const void *bytes, size_t size)
 {
-	AUTO_CLOSE int fd = open(path,
-				 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 				 0600);
 
 	CHECK(fd >= 0);

@@ -16,9 +16,9 @@ static void check(const json_t *diagnostic)
 	const char *message = json_string_value(
 		json_object_get(diagnostic, "message"));
 
-	CHECK(kind && (strcmp(kind, "error") == 0 ||
-		       strcmp(kind, "warning") == 0 ||
-		       strcmp(kind, "note") == 0));
+	CHECK(kind &&
+	      (strcmp(kind, "error") == 0 || strcmp(kind, "warning") == 0 ||
+	       strcmp(kind, "note") == 0));
 	CHECK(json_is_null(line) || json_integer_value(line) > 0);
 	fuzz_check_text(message);
 }

@@ -78,8 +78,7 @@ static void shrink(const struct history *history, size_t capacity)
 	memcpy(calls, history->calls, history->count * sizeof *calls);
 	count = queue_shrink(calls, history->count, capacity);
 	CHECK(count <= history->count);
-	CHECK(queue_linear(calls, count, capacity, &states) !=
-	      QUEUE_EXPLAINED);
+	CHECK(queue_linear(calls, count, capacity, &states) != QUEUE_EXPLAINED);
 	show(calls, count);
 }
 
@@ -112,14 +111,14 @@ static void lay_out(struct fuzz_input *input, uint8_t *memory)
 
 	while (fuzz_left(input) > 0) {
 		unsigned log = fuzz_byte(input) % 6;
-		struct history_log *head =
-			(void *)(memory + (size_t)log * STRIDE);
+		struct history_log *head = (void *)(memory +
+						    (size_t)log * STRIDE);
 		struct history_record *record = &head->records[head->count];
 		uint8_t kind = fuzz_byte(input), after = fuzz_byte(input);
 		uint8_t lasts = fuzz_byte(input);
 
-		static const int results[] = { 0, 0, 0, EAGAIN, ETIMEDOUT,
-					       EPIPE, EINVAL, -1 };
+		static const int results[] = { 0,         0,     0,      EAGAIN,
+					       ETIMEDOUT, EPIPE, EINVAL, -1 };
 
 		if (head->count == history_capacity(BYTES))
 			return;
@@ -127,9 +126,9 @@ static void lay_out(struct fuzz_input *input, uint8_t *memory)
 		record->kind = 1 + kind % 4;
 		record->result = results[kind / 4 % 8];
 		record->invoked_ns = now[log] + after;
-		record->completed_ns = lasts == 255 ? 0
-						    : record->invoked_ns +
-							      lasts;
+		record->completed_ns = lasts == 255
+					       ? 0
+					       : record->invoked_ns + lasts;
 		now[log] = record->completed_ns;
 		record->argument = fuzz_byte(input);
 		record->value = fuzz_byte(input);

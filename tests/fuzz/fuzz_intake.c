@@ -15,9 +15,9 @@
 #include "intake.h"
 
 static const mode_t modes[] = {
-	S_IFREG | 0644, S_IFDIR | 0755,	 S_IFLNK | 0777, S_IFIFO | 0644,
-	S_IFCHR | 0644, S_IFBLK | 0644,	 S_IFSOCK,	 S_IFREG | S_ISUID,
-	S_IFREG | 0755, S_IFREG | S_ISGID, 0644,	 S_IFREG,
+	S_IFREG | 0644, S_IFDIR | 0755,    S_IFLNK | 0777, S_IFIFO | 0644,
+	S_IFCHR | 0644, S_IFBLK | 0644,    S_IFSOCK,       S_IFREG | S_ISUID,
+	S_IFREG | 0755, S_IFREG | S_ISGID, 0644,           S_IFREG,
 };
 
 static const char content[256];
@@ -25,8 +25,7 @@ static const char content[256];
 /* One entry; false when nothing more is to be read. */
 static bool take(struct intake *intake, struct fuzz_input *input)
 {
-	mode_t mode = modes[fuzz_byte(input) %
-			    (sizeof modes / sizeof *modes)];
+	mode_t mode = modes[fuzz_byte(input) % (sizeof modes / sizeof *modes)];
 	size_t size = fuzz_byte(input);
 	AUTO_FREE char *name = fuzz_string(input);
 	char path[FILESET_PATH_MAX + 1] = "";

@@ -23,8 +23,7 @@ static void check_number(const char *text)
 	if (!command_number(text, 1, 1000000, &number))
 		return;
 	CHECK(number >= 1 && number <= 1000000);
-	(void)snprintf(again, sizeof again, "%llu",
-		       (unsigned long long)number);
+	(void)snprintf(again, sizeof again, "%llu", (unsigned long long)number);
 	CHECK(strcmp(text + strspn(text, "0"), again) == 0);
 }
 

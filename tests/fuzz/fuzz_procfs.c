@@ -53,8 +53,8 @@ static void write_stat(const char *path, struct fuzz_input *input)
 	used += length;
 	used += (size_t)snprintf(text + used, sizeof text - used, ") S");
 	for (int field = 4; field <= 52; field++)
-		used += (size_t)snprintf(text + used, sizeof text - used,
-					 " %d", field);
+		used += (size_t)snprintf(text + used, sizeof text - used, " %d",
+					 field);
 	fuzz_write(path, text, used);
 }
 

@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(kind);
 		CHECK(!line || (json_integer_value(line) >= 1 &&
 				json_integer_value(line) <= lines));
-		fuzz_check_line(json_string_value(
-			json_object_get(flag, "message")));
+		fuzz_check_line(
+			json_string_value(json_object_get(flag, "message")));
 		told = told || strcmp(kind, "sanitizer-hook") == 0;
 	}
 	CHECK(hooks == told);

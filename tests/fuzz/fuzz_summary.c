@@ -16,8 +16,8 @@
 
 #define LINES_MAX 8
 
-static const char *const keys[] = { "submission", "exercise", "status",
-				    "verdict_digest", "report", "reason" };
+static const char *const keys[] = { "submission",     "exercise", "status",
+				    "verdict_digest", "report",   "reason" };
 
 static json_t *string(struct fuzz_input *input)
 {
