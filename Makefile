@@ -33,11 +33,12 @@ PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
 PACKAGES_demo := python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
+PACKAGES_fuzz := clang libclang-rt-14-dev
 PACKAGES_headers := gcc clang
 PACKAGES_format := clang-format
 PACKAGES_tidy := clang-tidy
 PACKAGES_lint := mandoc
-PACKAGES_all := build demo test bench headers format tidy lint
+PACKAGES_all := build demo test fuzz bench headers format tidy lint
 
 # Goals that are about one package list only, or about none; every other goal
 # compiles, so it starts from "build".
@@ -52,11 +53,12 @@ NEEDS_check-headers := build test headers
 NEEDS_tidy := build test tidy
 NEEDS_demo := build demo
 NEEDS_tests := build test
-NEEDS_test := build test
+NEEDS_test := build test fuzz
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build test
 NEEDS_asan := build test
 NEEDS_bench := build bench
+NEEDS_fuzz := build fuzz
 NEEDS_deps := $(PACKAGES_all)
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -145,13 +147,24 @@ BENCH_BOXED := $(patsubst tests/bench/programs/%.c,$(BUILD)/tests/bench/%,\
 HOSTILE_BOXED := $(patsubst tests/hostile/programs/%.c,\
 	$(BUILD)/tests/hostile/%,$(wildcard tests/hostile/programs/*.c))
 
+# tests/fuzz/fuzz_*.c are libFuzzer's targets, and always clang's, with its
+# sanitizers; so is what they are linked with, in objects of its own. No target
+# is about a subcommand.
+FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_HELPERS := $(filter-out $(FUZZ),$(sort $(wildcard tests/fuzz/*.c)))
+FUZZ_OBJ := $(BUILD)/fuzz/obj
+fuzz_objects = $(patsubst %.c,$(FUZZ_OBJ)/%.o,$1)
+FUZZ_TESTED := $(filter-out %/main.o %/cmd_%.o,$(call fuzz_objects,\
+	$(HARNESS) $(KIT) sandbox/request.c sandbox/procfs.c))
+FUZZ_PROGRAMS := $(FUZZ:tests/%.c=$(BUILD)/%)
+
 TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(UNIT_HELPERS) \
 	$(E2E_HELPERS) $(BENCH_HELPERS))
 
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e asan demo bench \
+.PHONY: all deps tests test test-unit test-e2e asan fuzz demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -235,8 +248,46 @@ $(BENCH_BOXED) $(HOSTILE_BOXED): | $(BUILD)/packages
 	@mkdir -p $(@D)
 	$Q$(CC) -std=gnu17 -O2 -Wall -D_GNU_SOURCE= -static -pthread -o $@ $<
 
+FUZZ_CC := clang
+FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CFLAGS := -std=gnu17 $(WARNINGS) -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link $(FUZZ_SANITIZE)
+
+$(BUILD)/fuzz/flags: FLAGS := $(FUZZ_CC) $(ALL_CPPFLAGS) $(FUZZ_CFLAGS)
+ifneq ($(file <$(BUILD)/fuzz/flags),$(FUZZ_CC) $(ALL_CPPFLAGS) $(FUZZ_CFLAGS))
+$(BUILD)/fuzz/flags: FORCE
+endif
+$(BUILD)/fuzz/flags:
+	@mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
+
+$(FUZZ_OBJ)/harness/%: ROOM = $(call cflags,harness)
+$(FUZZ_OBJ)/sandbox/%: ROOM = -Isandbox $(call cflags,sandbox)
+$(FUZZ_OBJ)/exercises/kit/%: ROOM = -Iexercises/kit -pthread $(call cflags,kit)
+$(FUZZ_OBJ)/tests/%: ROOM = -I. -Iharness -Isandbox -Iexercises/kit -pthread \
+	$(call cflags,harness) $(call cflags,sandbox)
+
+$(FUZZ_OBJ)/%.o: %.c $(BUILD)/fuzz/flags | $(BUILD)/packages
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$Q$(FUZZ_CC) $(ALL_CPPFLAGS) $(ROOM) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
+# An archive, so that a target has in it only what it calls.
+$(BUILD)/fuzz/libtested.a: $(FUZZ_TESTED)
+	$(call say,AR,$@)
+	@rm -f $@
+	$Q$(AR) rcs $@ $^
+
+$(FUZZ_PROGRAMS): $(BUILD)/%: $(FUZZ_OBJ)/tests/%.o \
+		$(call fuzz_objects,$(FUZZ_HELPERS)) $(BUILD)/fuzz/libtested.a
+	$(call say,LINK,$@)
+	$Q$(FUZZ_CC) -fsanitize=fuzzer $(FUZZ_SANITIZE) -g -pthread \
+		-Wl,--as-needed,--wrap=LLVMFuzzerTestOneInput $(WRAP) -o $@ $^ $(call libs,harness)
+
+$(BUILD)/fuzz/fuzz_judge: WRAP := -Wl,--wrap=exit,--wrap=calloc
+
 -include $(patsubst %.o,%.d,$(HARNESS_OBJECTS) $(SANDBOX_OBJECTS) \
-	$(KIT_OBJECTS) $(TEST_OBJECTS))
+	$(KIT_OBJECTS) $(TEST_OBJECTS) $(FUZZ_TESTED) \
+	$(call fuzz_objects,$(FUZZ) $(FUZZ_HELPERS)))
 
 # --- Running ---------------------------------------------------------------
 
@@ -246,8 +297,13 @@ export ASSAY_SOURCE := $(CURDIR)
 RUN_ENV := ASSAY_EXERCISES=$(CURDIR)/exercises
 RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 
-test: tests ## run the unit and the end-to-end tests
-	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS)
+# Fuzz targets are built with sanitizers anyway: "make asan" leaves them out.
+ifeq ($(SANITIZE),)
+FUZZ_TEST := $(BUILD)/fuzz/fixed
+endif
+
+test: tests $(FUZZ_TEST) ## run the unit and the end-to-end tests, fuzz a little
+	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) $(UNIT_PROGRAMS)
@@ -257,6 +313,15 @@ test-e2e: tests ## run the end-to-end tests
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+
+# All targets as one more test program: the same executions each time.
+$(BUILD)/fuzz/fixed: $(FUZZ_PROGRAMS)
+	@printf '#!/bin/sh\nexec $(CURDIR)/$(TOOLS)/fuzz fixed $(abspath $(BUILD)/fuzz)\n' >$@
+	@chmod +x $@
+
+FUZZ_SECONDS ?= 20
+fuzz: $(if $(TARGET),$(BUILD)/fuzz/fuzz_$(TARGET),$(FUZZ_PROGRAMS)) ## fuzz every parser FUZZ_SECONDS (20) each, or TARGET=name
+	@$(TOOLS)/fuzz $(FUZZ_SECONDS) $(BUILD)/fuzz $(TARGET)
 
 demo: all ## grade more than 20 submissions and check what comes out
 	@$(RUN_ENV) $(TOOLS)/demo $(BUILD)
