@@ -139,7 +139,7 @@ static const struct allowed allowed[] = {
 	{ "clock_gettime", ALL }, { "clock_getres", ALL },
 	{ "gettimeofday", ALL }, { "time", ALL }, { "times", ALL },
 	{ "getrusage", ALL }, { "getrlimit", ALL }, { "setrlimit", ALL },
-	{ "prlimit64", ALL }, { "getuid", ALL }, { "geteuid", ALL },
+	{ "getuid", ALL }, { "geteuid", ALL },
 	{ "getgid", ALL }, { "getegid", ALL }, { "getresuid", ALL },
 	{ "getresgid", ALL }, { "getgroups", ALL }, { "capget", ALL },
 	/* without capabilities and with one id these change nothing */
@@ -228,6 +228,8 @@ static const struct checked checked[] = {
 	{ "prctl", 0, INT_MASK, PR_SET_TIMERSLACK, ALL },
 	{ "prctl", 0, INT_MASK, PR_GET_TIMERSLACK, ALL },
 	{ "prctl", 0, INT_MASK, PR_SET_VMA, ALL },
+	/* one's own only: init may be of the same user, and dies by a limit */
+	{ "prlimit64", 0, INT_MASK, 0, ALL },
 	/* asking for the personality, and setting what is set already */
 	{ "personality", 0, INT_MASK, 0xffffffffu, ALL },
 	{ "personality", 0, INT_MASK, 0x0040000u, ALL },
@@ -250,6 +252,7 @@ static const struct harmless harmless[] = {
 	{ "socket", EAFNOSUPPORT, INT_MASK, AF_UNIX },
 	{ "ioctl", ENOTTY, 0, 0 },
 	{ "prctl", EINVAL, 0, 0 },
+	{ "prlimit64", EPERM, 0, 0 },
 	/* as on a file system that has no locks */
 	{ "flock", ENOLCK, 0, 0 },
 	{ "fcntl", ENOLCK, 0, 0 },
