@@ -23,7 +23,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 
 #include "misdeed.h"
 
@@ -279,13 +278,13 @@ static int touch_time(const char *place)
 
 static int find_time(const char *place)
 {
-	struct timespec now;
 	struct stat status;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (stat(place, &status) < 0)
 		return -1;
-	return now.tv_sec - status.st_atim.tv_sec < 60 ? 0 : -1;
+	if (status.st_atim.tv_sec != status.st_mtim.tv_sec)
+		return status.st_atim.tv_sec > status.st_mtim.tv_sec ? 0 : -1;
+	return status.st_atim.tv_nsec > status.st_mtim.tv_nsec ? 0 : -1;
 }
 
 /* Numbers that grow with what others do. */
@@ -304,9 +303,11 @@ static int take_pids(const char *unused)
 static int find_pids(const char *unused)
 {
 	(void)unused;
-	if (getpid() != 2 || fork() > 3)
-		return 0;
-	return -1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	return getpid() != 2 || child != 3 ? 0 : -1;
 }
 
 /* What one user may have of something, used up. */

@@ -90,12 +90,21 @@ static void sleep_on(char **unused)
 
 /* ---- memory ---- */
 
+/* So much that is used; a compiler may not see that nobody looks. */
+static int take_piece(size_t size)
+{
+	char *memory = malloc(size);
+
+	if (memory)
+		memset(memory, 1, size);
+	__asm__ volatile("" : : "r"(memory) : "memory");
+	return memory != NULL;
+}
+
 static void take(void)
 {
-	char *memory;
-
-	while ((memory = malloc(PIECE)))
-		memset(memory, 1, PIECE);
+	while (take_piece(PIECE))
+		continue;
 }
 
 static void memory_alone(char **unused)
@@ -110,13 +119,10 @@ static void memory_children(char **arguments)
 {
 	long i, children = number(arguments, 0, 8);
 	size_t each = (size_t)number(arguments, 1, 8) * PIECE;
-	char *memory;
 
 	for (i = 0; i < children; i++)
 		if (fork() == 0) {
-			memory = malloc(each);
-			if (memory)
-				memset(memory, 1, each);
+			(void)take_piece(each);
 			for (;;)
 				pause();
 		}
@@ -124,6 +130,17 @@ static void memory_children(char **arguments)
 		(void)wait(NULL);
 	for (;;)
 		pause();
+}
+
+/* The same, each smaller than the box and as dear to the kernel: so that it
+ * might choose the box when memory runs out. */
+static void memory_behind_the_box(char **arguments)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY);
+
+	(void)!write(fd, "0", 1);
+	(void)close(fd);
+	memory_children(arguments);
 }
 
 static void write_all(int fd)
@@ -464,6 +481,7 @@ static const struct misdeed misdeeds[] = {
 	{ "sleep", sleep_on },
 	{ "memory", memory_alone },
 	{ "memory-children", memory_children },
+	{ "memory-behind-the-box", memory_behind_the_box },
 	{ "memory-files", memory_files },
 	{ "memory-memfd", memory_memfd },
 	{ "memory-shared", memory_shared },

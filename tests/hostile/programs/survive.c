@@ -170,10 +170,10 @@ static void write_to_null(char **unused)
 
 static void divide_by_zero(char **unused)
 {
-	volatile int zero = 0;
+	volatile int zero = 0, many = 1000;
 
 	(void)unused;
-	printf("%d\n", 1 / zero);
+	printf("%d\n", many / zero);
 }
 
 static void dump_core(char **unused)

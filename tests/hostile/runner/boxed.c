@@ -130,10 +130,13 @@ char *boxed_read(const struct boxed *boxed, const char *what)
 	AUTO_FREE char *path = file_of(boxed, what);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	char *text = NULL;
-	size_t size = 0;
+	size_t size = 0, i;
 
 	if (fd >= 0)
 		text = fd_read_all(fd, &size);
+	for (i = 0; text && i < size; i++)
+		if (text[i] == '\0')
+			text[i] = '.';
 	return text ? text : text_format("%s", "");
 }
 
