@@ -158,8 +158,14 @@ FUZZ_TESTED := $(filter-out %/main.o %/cmd_%.o,$(call fuzz_objects,\
 	$(HARNESS) $(KIT) sandbox/request.c sandbox/procfs.c))
 FUZZ_PROGRAMS := $(FUZZ:tests/%.c=$(BUILD)/%)
 
-TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(UNIT_HELPERS) \
-	$(E2E_HELPERS) $(BENCH_HELPERS))
+# The hostile cases are data; these run them, with the helpers of e2e.
+HOSTILE := $(sort $(wildcard tests/hostile/runner/test_*.c))
+HOSTILE_HELPERS := $(E2E_HELPERS) \
+	$(filter-out $(HOSTILE),$(sort $(wildcard tests/hostile/runner/*.c)))
+HOSTILE_PROGRAMS := $(HOSTILE:%.c=$(BUILD)/%)
+
+TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE) \
+	$(UNIT_HELPERS) $(HOSTILE_HELPERS) $(BENCH_HELPERS))
 
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
@@ -173,7 +179,7 @@ all: $(PROGRAMS) $(ARCHIVES) ## build the programs (default)
 
 deps: $(BUILD)/packages ## install every Debian package that any goal needs
 
-tests: all $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(HOSTILE_BOXED) ## build the tests, run nothing
+tests: all $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(HOSTILE_PROGRAMS) $(HOSTILE_BOXED) ## build the tests, run nothing
 
 # --- Compiling and linking -------------------------------------------------
 
@@ -232,10 +238,11 @@ $(ARCHIVES): $(BUILD)/flags
 
 $(UNIT_PROGRAMS): $(call objects,$(UNIT_HELPERS))
 $(E2E_PROGRAMS): $(call objects,$(E2E_HELPERS))
+$(HOSTILE_PROGRAMS): $(call objects,$(HOSTILE_HELPERS))
 $(BENCH_PROGRAMS): $(call objects,$(BENCH_HELPERS))
-$(UNIT_PROGRAMS) $(E2E_PROGRAMS): TEST_LIBS = $(call libs,tests)
-$(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o \
-		$(ARCHIVES)
+TESTERS := $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(HOSTILE_PROGRAMS)
+$(TESTERS): TEST_LIBS = $(call libs,tests)
+$(TESTERS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o $(ARCHIVES)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$Q$(LINK) -pthread $(TEST_LIBS) $(call libs,harness) \
@@ -243,6 +250,7 @@ $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o \
 
 $(BENCH_BOXED): $(BUILD)/tests/bench/%: tests/bench/programs/%.c
 $(HOSTILE_BOXED): $(BUILD)/tests/hostile/%: tests/hostile/programs/%.c
+$(HOSTILE_BOXED): $(wildcard tests/hostile/programs/*.h)
 $(BENCH_BOXED) $(HOSTILE_BOXED): | $(BUILD)/packages
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)

@@ -17,6 +17,10 @@
 #include "run_parts.h"
 
 #define MEMLOCK_BYTES (64u * 1024)
+/* The kernel adds up what all boxes of a user have queued, timers included,
+ * and refuses all of them when it is too much (kernel/ucount.c): each gets a
+ * share that is never missed. */
+#define SIGPENDING_MAX 256u
 
 /* ---- made once ---- */
 
@@ -103,6 +107,7 @@ static void prepare_rlimits(struct run *run)
 	add_rlimit(run, RLIMIT_NOFILE, limits->open_files);
 	add_rlimit(run, RLIMIT_MEMLOCK, MEMLOCK_BYTES);
 	add_rlimit(run, RLIMIT_MSGQUEUE, 0);
+	add_rlimit(run, RLIMIT_SIGPENDING, SIGPENDING_MAX);
 	add_rlimit(run, RLIMIT_NICE, 0);
 	add_rlimit(run, RLIMIT_RTPRIO, 0);
 	/* 1 and not 0: that alone also keeps a core_pattern that is a pipe

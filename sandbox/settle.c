@@ -131,9 +131,6 @@ static void late_causes(struct run *run, const struct box_result *result)
 	else if (signal == SIGXFSZ)
 		run_end(run, BOX_OUTPUT_LIMIT, "RLIMIT_FSIZE",
 			limits->file_bytes, limits->file_bytes);
-	else if (signal == SIGSYS)
-		run_end(run, BOX_FORBIDDEN_SYSCALL,
-			"seccomp: foreign architecture", 0, 0);
 	else if (run->output_bytes > limits->output_bytes)
 		run_end(run, BOX_OUTPUT_LIMIT, "bytes counted in a pipe",
 			limits->output_bytes, run->output_bytes);
@@ -180,8 +177,8 @@ static void settle_ending(const struct run *run, uint64_t dead_ns,
 	       sizeof result->syscall_args);
 	result->syscall_ip = run->refused.instruction_pointer;
 	if (run->refused.arch)
-		policy_syscall_name(run->refused.nr, result->syscall_name,
-				    sizeof result->syscall_name);
+		policy_call_name(&run->refused, result->syscall_name,
+				 sizeof result->syscall_name);
 }
 
 /* Open a file that a hostile program left behind, or not. */
