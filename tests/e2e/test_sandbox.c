@@ -249,12 +249,12 @@ static void test_sandbox__bounds_the_stack(void **state)
 
 /* ---- nothing survives ---- */
 
-static void assert_leaves_nothing(const char *scratch, const char *misdeed,
-				  const char *outcome)
+static void assert_leaves_nothing(const char *scratch, const char *wall,
+				  const char *misdeed, const char *outcome)
 {
 	AUTO_FREE char *marker = text_format("marker-of-%d-%s", getpid(),
 					     misdeed);
-	struct boxed run = BOXED(scratch, "--wall", "0.5", "--", MISDEED,
+	struct boxed run = BOXED(scratch, "--wall", wall, "--", MISDEED,
 				 misdeed, marker);
 
 	assert_outcome(&run, outcome);
@@ -264,12 +264,12 @@ static void assert_leaves_nothing(const char *scratch, const char *misdeed,
 
 static void test_sandbox__kills_grandchildren_at_the_wall_limit(void **state)
 {
-	assert_leaves_nothing(*state, "litter-and-sleep", "wall-limit");
+	assert_leaves_nothing(*state, "0.5", "litter-and-sleep", "wall-limit");
 }
 
 static void test_sandbox__kills_who_outlives_the_first_process(void **state)
 {
-	assert_leaves_nothing(*state, "litter", "exited");
+	assert_leaves_nothing(*state, "60", "litter", "exited");
 }
 
 static void test_sandbox__starts_each_run_afresh(void **state)
