@@ -6,7 +6,8 @@
 #
 # Variables: BUILD (build folder), CC, CFLAGS, SANITIZE (a list for
 # -fsanitize=), WERROR=1 (as CI=true does), V=1 (print commands, and every
-# line of every test), PREFIX and DESTDIR (install).
+# line of every test), HOSTS (test-hosts: only these of tests/hosts/hosts.json),
+# PREFIX and DESTDIR (install).
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -33,11 +34,12 @@ PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
 PACKAGES_demo := python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
+PACKAGES_hosts := qemu-system-x86 python3
 PACKAGES_headers := gcc clang
 PACKAGES_format := clang-format
 PACKAGES_tidy := clang-tidy
 PACKAGES_lint := mandoc
-PACKAGES_all := build demo test bench headers format tidy lint
+PACKAGES_all := build demo test bench hosts headers format tidy lint
 
 # Goals that are about one package list only, or about none; every other goal
 # compiles, so it starts from "build".
@@ -55,6 +57,7 @@ NEEDS_tests := build test
 NEEDS_test := build test
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build test
+NEEDS_test-hosts := build test hosts
 NEEDS_asan := build test
 NEEDS_bench := build bench
 NEEDS_deps := $(PACKAGES_all)
@@ -151,7 +154,7 @@ TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(UNIT_HELPERS) \
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e asan demo bench \
+.PHONY: all deps tests test test-unit test-e2e test-hosts asan demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -254,6 +257,14 @@ test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 
 test-e2e: tests ## run the end-to-end tests
 	@$(RUN_TESTS) $(E2E_PROGRAMS)
+
+# What guests boot comes from Debian's packages, see tests/hosts/fetch.
+$(BUILD)/hosts/vmlinuz: | $(BUILD)/packages
+	$(call say,FETCH,$@)
+	@tests/hosts/fetch $(@D)
+
+test-hosts: tests $(BUILD)/hosts/vmlinuz ## boot hosts unlike this one, run the box's tests in them
+	@tests/hosts/run $(BUILD) $(HOSTS)
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
