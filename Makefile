@@ -6,7 +6,8 @@
 #
 # Variables: BUILD (build folder), CC, CFLAGS, SANITIZE (a list for
 # -fsanitize=), WERROR=1 (as CI=true does), V=1 (print commands, and every
-# line of every test), PREFIX and DESTDIR (install).
+# line of every test), HOSTS (test-hosts: only these of tests/hosts/hosts.json),
+# PREFIX and DESTDIR (install).
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -34,11 +35,12 @@ PACKAGES_demo := python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
 PACKAGES_fuzz := clang libclang-rt-14-dev
+PACKAGES_hosts := qemu-system-x86 python3
 PACKAGES_headers := gcc clang
 PACKAGES_format := clang-format
 PACKAGES_tidy := clang-tidy
 PACKAGES_lint := mandoc
-PACKAGES_all := build demo test fuzz bench headers format tidy lint
+PACKAGES_all := build demo test fuzz bench hosts headers format tidy lint
 
 # Goals that are about one package list only, or about none; every other goal
 # compiles, so it starts from "build".
@@ -56,6 +58,7 @@ NEEDS_tests := build test
 NEEDS_test := build test fuzz
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build test
+NEEDS_test-hosts := build test hosts
 NEEDS_asan := build test
 NEEDS_bench := build bench
 NEEDS_fuzz := build fuzz
@@ -170,7 +173,7 @@ TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE) \
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e asan fuzz demo bench \
+.PHONY: all deps tests test test-unit test-e2e test-hosts asan fuzz demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -318,6 +321,14 @@ test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 
 test-e2e: tests ## run the end-to-end tests
 	@$(RUN_TESTS) $(E2E_PROGRAMS)
+
+# What guests boot comes from Debian's packages, see tests/hosts/fetch.
+$(BUILD)/hosts/vmlinuz: | $(BUILD)/packages
+	$(call say,FETCH,$@)
+	@tests/hosts/fetch $(@D)
+
+test-hosts: tests $(BUILD)/hosts/vmlinuz ## boot hosts unlike this one, run the box's tests in them
+	@tests/hosts/run $(BUILD) $(HOSTS)
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test

@@ -103,7 +103,9 @@ static void settle_usage(const struct run *run, const struct rusage *usage,
 	result->voluntary_switches = (uint64_t)usage->ru_nvcsw;
 	result->involuntary_switches = (uint64_t)usage->ru_nivcsw;
 	settle_memory(run, usage, result);
-	result->processes_refused = cgroup_refused(cgroup);
+	result->processes_refused = cgroup->version == CGROUP_NONE
+					    ? BOX_UNKNOWN
+					    : cgroup_refused(cgroup);
 	/* taking the tree down is not the program's time */
 	end_ns = report->ended ? report->exit_ns : run->end_ns;
 	if (report->execed && end_ns > report->exec_ns)

@@ -165,7 +165,8 @@ struct box_result {
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;
 	uint64_t output_bytes;     /* written to captured descriptors */
-	uint64_t processes_refused; /* forks denied by the process limit */
+	uint64_t processes_refused; /* forks denied by the process limit;
+				       BOX_UNKNOWN without a cgroup */
 	uint64_t death_us; /* a limit or refused call: from the moment it was
 			      seen to the death of the last process */
 	/* BOX_FORBIDDEN_SYSCALL */
