@@ -21,6 +21,8 @@
 #include <assay/box.h>
 #include <assay/error.h>
 
+#include "identity.h"
+
 enum cgroup_version { CGROUP_NONE, CGROUP_V1, CGROUP_V2 };
 
 /* Folders: v1 has one per controller, v2 only the first. */
@@ -47,7 +49,7 @@ enum cgroup_file {
 
 struct cgroup {
 	enum cgroup_version version;
-	char name[96]; /* of the folders; "" when NONE */
+	char name[IDENTITY_MAX]; /* of the folders; "" when NONE */
 	/* descriptors, because the box's own root has no cgroup files */
 	int parent_fd[CGROUP_FOLDERS]; /* where the folder was made */
 	int dir_fd[CGROUP_FOLDERS];    /* the folder */
@@ -62,13 +64,11 @@ struct cgroup {
 	uint64_t base_memory_bytes;
 	uint64_t base_oom_kills;
 	uint64_t base_refused;
-	char reason[104]; /* NONE: why */
-	char remedy[128]; /* NONE: the command that helps */
 };
 
 /**
  * Make the folders and, on v1, enter them. Never fails: a host without usable
- * cgroups leaves CGROUP_NONE with the reason. Call before any namespace.
+ * cgroups leaves CGROUP_NONE; host.h says why. Call before any namespace.
  */
 void cgroup_open(struct cgroup *cgroup);
 /** Leave and remove the folders. */

@@ -34,6 +34,7 @@
 
 #include "place.h"
 #include "run_parts.h"
+#include "signals.h"
 
 #define SETUP_LIMIT_US 10000000u /* until exec; generous, never near */
 #define MIN_LOOK_US 1000u
@@ -76,7 +77,17 @@ void run_end(struct run *run, uint32_t cause, const char *mechanism,
 		run->observed = observed;
 		run->end_ns = run_now_ns();
 	}
-	(void)syscall(SYS_pidfd_send_signal, run->pidfd, SIGKILL, NULL, 0);
+	launch_kill(run->box);
+}
+
+void run_usage(const struct run *run, struct procfs_usage *ret)
+{
+	int proc_fd = run->inside->report.proc_fd;
+
+	if (run->box->isolation.mode == ISOLATION_PLAIN)
+		procfs_usage_below(proc_fd, run->box->launch.init, ret);
+	else
+		procfs_usage(proc_fd, ret);
 }
 
 /* Never less than it was: a sum over processes loses those that end. */
@@ -113,7 +124,7 @@ static void check_usage(struct run *run)
 	uint64_t cpu_us, wait_us;
 
 	if (!cgroup)
-		procfs_usage(run->inside->report.proc_fd, &usage);
+		run_usage(run, &usage);
 	cpu_us = cpu_now_us(run, &usage);
 	if (usage.rss_bytes > run->rss_peak_bytes)
 		run->rss_peak_bytes = usage.rss_bytes;
@@ -189,6 +200,39 @@ void run_check_oom(struct run *run)
 			cgroup_peak_bytes(&run->box->cgroup));
 }
 
+/* A call that is allowed with namespaces, and here is not, or not always.
+ * Returns whether that was all. */
+static bool on_withheld(struct run *run, const struct seccomp_notif *call,
+			struct seccomp_notif_resp *answer)
+{
+	struct inside_report *report = &run->inside->report;
+	int error = 0;
+
+	switch (withheld_answer(&run->box->policy.host,
+				(int)run->request->run.profile, &call->data,
+				&error)) {
+	case WITHHELD_ERROR:
+		answer->error = -error;
+		break;
+	case WITHHELD_WATCHED:
+		signals_answer(call, report->group, answer);
+		break;
+	case WITHHELD_NOT_HERE:
+		if (run->cause == BOX_EXITED) {
+			policy_syscall_name(call->data.nr, run->not_here,
+					    sizeof run->not_here);
+			report->error = EOPNOTSUPP;
+			report->step = run->not_here;
+		}
+		run_end(run, BOX_FAILED, "isolation level minimal", 0, 0);
+		return true;
+	case WITHHELD_NOT:
+		return false;
+	}
+	(void)ioctl(report->listener_fd, SECCOMP_IOCTL_NOTIF_SEND, answer);
+	return true;
+}
+
 /* A call that the filter does not let through. */
 static void on_refused(struct run *run)
 {
@@ -201,6 +245,8 @@ static void on_refused(struct run *run)
 		return;
 	memset(&answer, 0, sizeof answer);
 	answer.id = call.id;
+	if (on_withheld(run, &call, &answer))
+		return;
 	answer.error = -policy_answer(&call.data);
 	if (answer.error) {
 		(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
@@ -228,7 +274,7 @@ static void answer_probe(struct run *run)
 	struct procfs_usage usage;
 
 	if (report->execed && !run->over) {
-		procfs_usage(report->proc_fd, &usage);
+		run_usage(run, &usage);
 		probed.alive = 1;
 		probed.threads = usage.threads;
 		probed.running = usage.running;
@@ -376,7 +422,8 @@ static int begin(struct run *run, struct error *err)
 		return -err->code;
 	run->pidfd = box->launch.pidfd;
 	if (run_prepare(run, err) < 0 ||
-	    place_files(run->inside->report.work_fd, run->request, err) < 0)
+	    place_files(run->inside->report.work_fd, run->request,
+			box->isolation.inner_uid, err) < 0)
 		return -err->code;
 	arm_at(box->wall_fd, run_now_ns() + SETUP_LIMIT_US * 1000ull);
 	launch_go(box);

@@ -29,6 +29,7 @@ struct run {
 	uint64_t cpu_seen_us;
 	uint64_t rss_peak_bytes; /* without a cgroup */
 	uint64_t output_bytes;
+	char not_here[64]; /* a call that this host cannot give; the step */
 	struct seccomp_data refused; /* the call that ended it */
 };
 
@@ -41,6 +42,9 @@ int run_prepare(struct run *run, struct error *err);
  */
 void run_end(struct run *run, uint32_t cause, const char *mechanism,
 	     uint64_t limit, uint64_t observed);
+
+/** What /proc says of the run's processes now. */
+void run_usage(const struct run *run, struct procfs_usage *ret);
 
 /** What ends a run for memory, if the kernel says that it has run out. */
 void run_check_oom(struct run *run);

@@ -218,6 +218,7 @@ void run_settle(struct run *run, struct finished *finished)
 	while (wait4(run->box->launch.init, NULL, __WALL, &usage) < 0 &&
 	       errno == EINTR)
 		continue;
+	launch_bury(run->box);
 	drain_captures(run);
 	settle_usage(run, &usage, result);
 	late_causes(run, result);
