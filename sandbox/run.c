@@ -206,6 +206,7 @@ static bool on_withheld(struct run *run, const struct seccomp_notif *call,
 			struct seccomp_notif_resp *answer)
 {
 	struct inside_report *report = &run->inside->report;
+	char name[24];
 	int error = 0;
 
 	switch (withheld_answer(&run->box->policy.host,
@@ -219,8 +220,9 @@ static bool on_withheld(struct run *run, const struct seccomp_notif *call,
 		break;
 	case WITHHELD_NOT_HERE:
 		if (run->cause == BOX_EXITED) {
-			policy_syscall_name(call->data.nr, run->not_here,
-					    sizeof run->not_here);
+			policy_syscall_name(call->data.nr, name, sizeof name);
+			(void)snprintf(run->not_here, sizeof run->not_here,
+				       "%s at level minimal", name);
 			report->error = EOPNOTSUPP;
 			report->step = run->not_here;
 		}
