@@ -107,10 +107,17 @@ static void open_slot(struct batch *batch, unsigned i)
 	const char *path = batch->options->job.sandbox;
 	struct slot *slot = &batch->slots[i];
 
+	enum box_level level = batch->options->job.need_level
+				       ? batch->options->job.level
+				       : BOX_LEVEL_MINIMAL;
+
 	slot->batch = batch;
 	slot->boxes.candidate = box_client_new(&batch->loop, path, NULL, i);
 	slot->boxes.judge = box_client_new(&batch->loop, path, NULL, i);
 	slot->boxes.baseline = box_client_new(&batch->loop, path, NULL, i);
+	box_client_require(slot->boxes.candidate, level);
+	box_client_require(slot->boxes.judge, level);
+	box_client_require(slot->boxes.baseline, level);
 }
 
 static void close_slot(struct slot *slot)

@@ -24,6 +24,8 @@
 #include <assay/cleanup.h>
 #include <assay/message.h>
 
+#include "level.h"
+
 /* Over a run's own wall limit: set-up, the kernel taking a large process tree
  * down, a busy machine. Past it the box itself is considered broken. */
 #define ANSWER_SLACK_MS 60000u
@@ -49,6 +51,7 @@ struct box_client {
 	void *inspected_data;
 	unsigned stale_probes; /* answers to come that nobody waits for */
 	unsigned stale_inspections;
+	enum box_level level; /* the least */
 	struct box_hello hello;
 	bool greeted; /* hello is filled */
 	bool closing;
@@ -95,7 +98,7 @@ static void finish(struct box_client *client, const struct box_result *result,
 static void fail(struct box_client *client, const char *why)
 {
 	const struct box_files none = { .threads = -1 };
-	char fault[256];
+	char fault[ERROR_TEXT_MAX];
 
 	(void)snprintf(fault, sizeof fault, "%s", why);
 	if (client->link)
@@ -220,6 +223,7 @@ static void send_run(struct link *link)
 static void take_hello(struct link *link, const struct box_hello *hello)
 {
 	struct box_client *client = link->client;
+	struct error err;
 
 	(void)uv_timer_stop(&link->timer);
 	client->hello = *hello;
@@ -229,6 +233,8 @@ static void take_hello(struct link *link, const struct box_hello *hello)
 		fail(client, "assay-sandbox is of another version");
 	else if (hello->error)
 		fail(client, hello->message);
+	else if (level_check(hello, client->level, &err) < 0)
+		fail(client, err.text);
 	else if (client->wanted)
 		send_run(link);
 }
@@ -423,6 +429,11 @@ struct box_client *box_client_new(uv_loop_t *loop, const char *sandbox_path,
 	client->binds = binds;
 	client->cpu = cpu;
 	return client;
+}
+
+void box_client_require(struct box_client *client, enum box_level level)
+{
+	client->level = level;
 }
 
 void box_client_run(struct box_client *client, struct boxspec *spec,

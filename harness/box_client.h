@@ -51,6 +51,10 @@ typedef void (*box_inspected_cb)(void *data,
 struct box_client *box_client_new(uv_loop_t *loop, const char *sandbox_path,
 				  char *const *binds, unsigned cpu);
 
+/** Run nothing in a box that isolates less than @level: its runs end with a
+ * fault that says what is missing. */
+void box_client_require(struct box_client *client, enum box_level level);
+
 /**
  * Start a run. @spec is the client's from now on. The callback always comes;
  * from within this call when not even a box can be started.

@@ -30,6 +30,8 @@ static const char help[] =
 	"      --seed N       this seed for every test, to replay a failure\n"
 	"      --exercise ID  of a folder that \"assay start\" did not make\n"
 	"      --lang L       the same\n"
+	"      --require full|limited|minimal\n"
+	"                     refuse to run below this isolation\n"
 	"      --debug        show output and measurements of every test\n"
 	"      --json         print the report instead\n"
 	"      --help\n"
@@ -44,6 +46,7 @@ static const struct option long_options[] = {
 	{ "seed", required_argument, NULL, 's' },
 	{ "exercise", required_argument, NULL, 'e' },
 	{ "lang", required_argument, NULL, 'l' },
+	{ "require", required_argument, NULL, 'r' },
 	{ "debug", no_argument, NULL, 'd' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -180,6 +183,14 @@ int cmd_check(int argc, char **argv)
 			break;
 		case 'l':
 			job.language = optarg;
+			break;
+		case 'r':
+			job.need_level = true;
+			if (!command_level(optarg, &job.level))
+				return command_usage("check",
+						     "--require: bad value "
+						     "'%s'",
+						     optarg);
 			break;
 		case 'd':
 			check.debug = true;

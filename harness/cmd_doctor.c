@@ -13,19 +13,23 @@
 #include "build.h"
 #include "command.h"
 #include "commands.h"
+#include "explain_parts.h"
 #include "home.h"
 #include "report_parts.h"
 
 static const char help[] =
 	"usage: assay doctor [--json]\n"
 	"\n"
-	"Start a box and say which layers of isolation are in force here, "
-	"which\n"
-	"are not and why, and the command that turns each one on.\n"
+	"Start a box, run a command in it, and say which layers of isolation "
+	"are\n"
+	"in force here, which are not and why, and the command that turns each "
+	"on.\n"
 	"\n"
 	"Levels: full; limited (no cgroup: the same without kernel accounting "
 	"of\n"
-	"the whole process tree). A host without user namespaces gives no "
+	"the whole process tree); minimal (no user namespaces: Landlock and "
+	"seccomp\n"
+	"instead). A host with neither user namespaces nor Landlock gives no "
 	"box.\n"
 	"\n"
 	"Exit status: 0 boxes work here; 3 they do not.\n";
@@ -36,6 +40,7 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
+#define DETAIL_COLUMN 25
 #define STATUS_NOT_FOUND 127 /* a shell's word for a missing command */
 
 struct examination {
@@ -97,29 +102,63 @@ static void examine(uv_loop_t *loop, struct box_client *client,
 		(void)uv_run(loop, UV_RUN_ONCE);
 }
 
+/* What the level means for whoever grades here. */
+static const char *meaning(uint32_t level)
+{
+	switch (level) {
+	case BOX_LEVEL_FULL:
+		return "All layers that levels are made of are on.";
+	case BOX_LEVEL_LIMITED:
+		return "Verdicts are the same as at level full; memory and "
+		       "processor time of all processes together are looked "
+		       "at in /proc instead of counted by the kernel.";
+	default:
+		return "Verdicts are the same as at level full. Programs see "
+		       "their files under other names than /work and /tmp; "
+		       "what cannot be kept apart here (loopback, System V "
+		       "ipc) is refused, and a test that needs it is "
+		       "inconclusive.";
+	}
+}
+
+static void print_layer(struct paper *paper, const struct box_layer *layer)
+{
+	(void)printf("  %-18s ", layer->name);
+	paper_status(paper, layer->on ? "pass" : "fail",
+		     layer->on ? "on" : "off", 4);
+	paper_rest(paper, DETAIL_COLUMN, layer->detail);
+	if (layer->on || !layer->remedy[0])
+		return;
+	/* not wrapped: it is there to be copied */
+	(void)printf("%*sto turn it on:\n%*s%s\n", DETAIL_COLUMN, "", 6, "",
+		     layer->remedy);
+}
+
 static void print_text(const struct box_hello *hello,
 		       const struct examination *exam)
 {
+	struct paper paper = { .out = stdout,
+			       .colour = command_colour(STDOUT_FILENO) };
 	unsigned i;
 
-	if (!exam->ok)
-		(void)printf("boxes do not work here: %s\n", exam->fault);
-	if (!hello || hello->error)
-		return;
-	(void)printf("isolation level: %s\n\n", box_level_name(hello->level));
-	for (i = 0; i < hello->layers && i < BOX_LAYERS_MAX; i++) {
-		const struct box_layer *layer = &hello->layer[i];
-
-		(void)printf("  %-18s %-3s  %s\n", layer->name,
-			     layer->on ? "on" : "off", layer->detail);
-		if (!layer->on && layer->remedy[0])
-			(void)printf("  %-18s      turn on: %s\n", "",
-				     layer->remedy);
+	if (!exam->ok) {
+		paper_text(&paper, 0, "boxes do not work here: ", exam->fault);
+		(void)printf("\n");
 	}
-	if (hello->level != BOX_LEVEL_FULL)
-		(void)printf("\nVerdicts are the same at every level; limits "
-			     "on memory are enforced by looking\nat the "
-			     "processes instead of by the kernel.\n");
+	if (!hello)
+		return;
+	if (!hello->error)
+		(void)printf("isolation level: %s\n\n",
+			     box_level_name(hello->level));
+	for (i = 0; i < hello->layers && i < BOX_LAYERS_MAX; i++)
+		print_layer(&paper, &hello->layer[i]);
+	(void)printf("\n");
+	if (exam->ok) {
+		paper_text(&paper, 0, "", meaning(hello->level));
+		paper_text(&paper, 0, "",
+			   "A compiler was started in a box at this level, "
+			   "and ran.");
+	}
 }
 
 static void print_json(const struct box_hello *hello,
@@ -130,8 +169,7 @@ static void print_json(const struct box_hello *hello,
 	report_set(object, "works", json_boolean(exam->ok));
 	report_set(object, "fault", report_text(exam->ok ? NULL : exam->fault));
 	report_set(object, "isolation",
-		   hello && !hello->error ? report_isolation(hello)
-					  : json_null());
+		   hello ? report_isolation(hello) : json_null());
 	(void)json_dumpf(object, stdout, JSON_INDENT(2));
 	(void)printf("\n");
 }

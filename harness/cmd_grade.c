@@ -16,6 +16,7 @@
 #include "command.h"
 #include "commands.h"
 #include "home.h"
+#include "level.h"
 #include "report.h"
 #include "seed.h"
 #include "summary.h"
@@ -65,7 +66,7 @@ struct grade {
 	unsigned total, next, done;
 	unsigned passed, inconclusive;
 	const char *out;
-	bool json, quiet, terminal;
+	bool json, quiet, terminal, level_said;
 	struct timespec started;
 	struct summary *summary;
 	json_t *environment;
@@ -155,6 +156,22 @@ static int next_cb(void *data, struct submission **ret)
 	return 0;
 }
 
+/* Nothing degrades silently. */
+static void say_level(struct grade *grade, const struct box_hello *hello)
+{
+	const struct box_layer *missing = level_missing(hello, BOX_LEVEL_FULL);
+
+	if (grade->level_said || !hello->type || hello->error || !missing)
+		return;
+	grade->level_said = true;
+	end_progress_line(grade);
+	(void)fprintf(stderr,
+		      "assay grade: isolation is %s, not full: %s is off "
+		      "(%s); see \"assay doctor\"\n",
+		      box_level_name(hello->level), missing->name,
+		      missing->detail);
+}
+
 static void keep(struct grade *grade, const struct result *result)
 {
 	json_auto_t *report = report_new(result, grade->environment);
@@ -168,6 +185,7 @@ static void keep(struct grade *grade, const struct result *result)
 		worst(grade, command_fault("grade", "%s", err.text));
 		return;
 	}
+	say_level(grade, &result->isolation);
 	summary_add(grade->summary, report, name);
 	grade->passed += result->verdict == VERDICT_PASS;
 	grade->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;

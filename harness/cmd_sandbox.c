@@ -396,7 +396,6 @@ static void ran_cb(void *data, const struct box_result *result,
 {
 	struct sandbox_run *run = data;
 	const struct sandbox_options *options = run->options;
-	const struct box_hello *hello = box_client_hello(run->client);
 	json_auto_t *collected = NULL;
 
 	if (fault) {
@@ -406,15 +405,6 @@ static void ran_cb(void *data, const struct box_result *result,
 	collected = take_collected(run, result, files->fds, files->count);
 	if (!collected)
 		return;
-	if (options->need_level && hello->level < options->level) {
-		run->status = command_fault(
-			"sandbox",
-			"this host isolates at level %s, not %s; \"assay "
-			"doctor\" says what is missing",
-			box_level_name(hello->level),
-			box_level_name(options->level));
-		return;
-	}
 	print_result(run, result, files, collected);
 	if (result->outcome == BOX_FAILED) {
 		if (strcmp(result->step, "exec") == 0)
@@ -530,6 +520,8 @@ static int run_all(const struct sandbox_options *options)
 		return status;
 	(void)uv_loop_init(&loop);
 	run.client = box_client_new(&loop, sandbox, options->binds, 0);
+	if (options->need_level)
+		box_client_require(run.client, options->level);
 	start_run(&run);
 	while (box_client_busy(run.client))
 		(void)uv_run(&loop, UV_RUN_ONCE);

@@ -24,12 +24,16 @@ static size_t break_at(const char *text, size_t room)
 void paper_text(struct paper *paper, size_t indent, const char *lead,
 		const char *text)
 {
+	if (*text || *lead)
+		(void)fprintf(paper->out, "%*s%s", (int)indent, "", lead);
+	paper_rest(paper, indent + text_columns(lead), text);
+}
+
+void paper_rest(struct paper *paper, size_t hang, const char *text)
+{
 	AUTO_FREE char *line = text_line(text);
-	size_t hang = indent + text_columns(lead);
 	const char *rest = line;
 
-	if (*line || *lead)
-		(void)fprintf(paper->out, "%*s%s", (int)indent, "", lead);
 	for (;;) {
 		size_t cut = break_at(rest, EXPLAIN_COLUMNS - hang);
 		size_t shown = cut;

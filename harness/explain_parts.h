@@ -27,6 +27,8 @@ const char *explain_string(const json_t *object, const char *key);
 /** explain_paper.c: @text behind @lead, wrapped and hanging beneath itself. */
 void paper_text(struct paper *paper, size_t indent, const char *lead,
 		const char *text);
+/** @text wrapped, on a line of which @hang columns are written already. */
+void paper_rest(struct paper *paper, size_t hang, const char *text);
 /** Each line of @text on its own, at most @lines_max of them, the last ones. */
 void paper_last_lines(struct paper *paper, size_t indent, const char *lead,
 		      const char *text, size_t lines_max);

@@ -24,6 +24,7 @@
 #include <assay/judge.h>
 
 #include "build.h"
+#include "level.h"
 #include "seed.h"
 #include "text.h"
 
@@ -309,15 +310,8 @@ static bool below_level(struct job *job)
 {
 	const struct box_hello *hello = &job->result->isolation;
 
-	if (!job->options->need_level || !hello->type ||
-	    hello->level >= job->options->level)
-		return false;
-	(void)error_set(&job->err, ENOTSUP,
-			"this host isolates at level %s, not %s; \"assay "
-			"doctor\" says what is missing",
-			box_level_name(hello->level),
-			box_level_name(job->options->level));
-	return true;
+	return job->options->need_level && hello->type && !hello->error &&
+	       level_check(hello, job->options->level, &job->err) < 0;
 }
 
 static void tick_build(struct job *job)

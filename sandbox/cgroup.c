@@ -16,9 +16,8 @@
 #include <assay/cleanup.h>
 
 #include "cgroup_parts.h"
-#include "procfs.h"
+#include "identity.h"
 
-#define NAME_PREFIX "assay-"
 #define SWEEP_PAUSE_NS 5000000
 #define SWEEP_TRIES_MAX 1000 /* five seconds, for a large tree to die */
 
@@ -94,13 +93,6 @@ uint64_t cgroup_read(const struct cgroup *cgroup, enum cgroup_file file,
 
 /* ---- folders ---- */
 
-static void name_self(char *name, size_t size)
-{
-	(void)snprintf(name, size, NAME_PREFIX "%llu-%d-%llu",
-		       (unsigned long long)procfs_pid_namespace(), getpid(),
-		       (unsigned long long)procfs_start_time(getpid()));
-}
-
 int cgroup_make_folder(struct cgroup *cgroup, int i, const char *parent)
 {
 	int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -129,9 +121,10 @@ static int remove_folder(int parent_fd, const char *name)
  * the same folder as the run) or init (it shares the box's memory, and who
  * shares memory dies together). Only root may say so; without, the program's
  * own value puts it first (inside.c). */
-static void protect_self(void)
+static bool protect_self(void)
 {
-	(void)cgroup_write_text(AT_FDCWD, "/proc/self/oom_score_adj", "-1000");
+	return cgroup_write_text(AT_FDCWD, "/proc/self/oom_score_adj",
+				 "-1000") >= 0;
 }
 
 void cgroup_open(struct cgroup *cgroup)
@@ -144,19 +137,12 @@ void cgroup_open(struct cgroup *cgroup)
 	for (i = 0; i < CGROUP_FILES; i++)
 		cgroup->file_fd[i] = -1;
 	cgroup->run_fd = cgroup->oom_event_fd = -1;
-	name_self(cgroup->name, sizeof cgroup->name);
-	protect_self();
+	identity_name(cgroup->name, sizeof cgroup->name);
+	cgroup->box_is_safe = protect_self();
 	if (cgroup_v2_open(cgroup) || cgroup_v1_open(cgroup))
 		return;
 	cgroup->version = CGROUP_NONE;
 	cgroup->name[0] = '\0';
-	(void)snprintf(cgroup->reason, sizeof cgroup->reason,
-		       "no cgroup folder that this user may make children in");
-	(void)snprintf(cgroup->remedy, sizeof cgroup->remedy, "%s",
-		       geteuid() == 0
-			       ? "mount -t cgroup2 none /sys/fs/cgroup"
-			       : "systemd-run --user --scope -p Delegate=yes "
-				 "assay ...");
 }
 
 static void close_files(struct cgroup *cgroup)
@@ -286,17 +272,6 @@ bool cgroup_memory(const struct cgroup *cgroup, struct cgroup_memory *ret)
 
 /* ---- sweeping ---- */
 
-static bool is_stale(const char *name)
-{
-	unsigned long long space, start;
-	int pid;
-
-	if (sscanf(name, NAME_PREFIX "%llu-%d-%llu", &space, &pid, &start) != 3)
-		return false;
-	return space == procfs_pid_namespace() &&
-	       procfs_start_time(pid) != start;
-}
-
 /* A box that was just killed may still have a run that is dying. */
 static void remove_stale(int parent_fd, const char *name)
 {
@@ -318,7 +293,7 @@ static unsigned sweep_folder(const char *parent)
 	if (!dir)
 		return 0;
 	while ((entry = readdir(dir)))
-		if (is_stale(entry->d_name)) {
+		if (identity_is_stale(entry->d_name)) {
 			remove_stale(dirfd(dir), entry->d_name);
 			swept++;
 		}

@@ -21,6 +21,8 @@
 #include <assay/box.h>
 #include <assay/error.h>
 
+#include "identity.h"
+
 enum cgroup_version { CGROUP_NONE, CGROUP_V1, CGROUP_V2 };
 
 /* Folders: v1 has one per controller, v2 only the first. */
@@ -56,7 +58,7 @@ struct cgroup_memory {
 
 struct cgroup {
 	enum cgroup_version version;
-	char name[96]; /* of the folders; "" when NONE */
+	char name[IDENTITY_MAX]; /* of the folders; "" when NONE */
 	/* descriptors, because the box's own root has no cgroup files */
 	int parent_fd[CGROUP_FOLDERS]; /* where the folder was made */
 	int dir_fd[CGROUP_FOLDERS];    /* the folder */
@@ -64,6 +66,7 @@ struct cgroup {
 	int file_fd[CGROUP_FILES];
 	int oom_event_fd; /* readable when memory ran out; -1 */
 	bool swap_limited;
+	bool box_is_safe; /* never chosen by the kernel when memory runs out */
 	uint64_t base_cpu_us;  /* v2: at the start of the program */
 	/* v1: at the start of the run */
 	uint64_t base_cpu_ns;
@@ -72,13 +75,11 @@ struct cgroup {
 	struct cgroup_memory base_memory;
 	uint64_t base_oom_kills;
 	uint64_t base_refused;
-	char reason[104]; /* NONE: why */
-	char remedy[128]; /* NONE: the command that helps */
 };
 
 /**
  * Make the folders and, on v1, enter them. Never fails: a host without usable
- * cgroups leaves CGROUP_NONE with the reason. Call before any namespace.
+ * cgroups leaves CGROUP_NONE; host.h says why. Call before any namespace.
  */
 void cgroup_open(struct cgroup *cgroup);
 /** Leave and remove the folders. */

@@ -12,6 +12,13 @@
  * that is orphaned, and ends when the child has ended, whereupon the kernel
  * kills and reaps all the rest of the namespace.
  *
+ * Without namespaces (in->plain) a run is a process group instead, which no
+ * process of it can leave (withheld.c), and init is whom its orphans come to.
+ * When the first process has ended, or the box has, init kills the group,
+ * which the kernel does to all members at once, and ends when it has reaped
+ * them all. The first process is not reaped before that, so that its number,
+ * which is the group's, cannot pass to anybody else.
+ *
  * Rules for this file: no malloc, no stdio, no locks, no errno; system calls
  * go through RAW(). All that is needed was prepared before. A failing step
  * leaves its name and errno in the report and ends the process.
@@ -26,6 +33,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
 #include <poll.h>
@@ -44,6 +52,10 @@
 
 /* Beyond any descriptor: closes nothing, but unshares the table. */
 #define NO_SUCH_FD (1u << 30)
+
+/* To a plain init, from the kernel, when the box has ended. */
+#define SIGNAL_BOX_GONE SIGUSR1
+#define SIGNAL_BIT(signal) (1ull << ((signal)-1))
 
 static uint64_t now_ns(void)
 {
@@ -93,18 +105,41 @@ static bool failed(struct inside *in, long result)
 
 /* ---- what init does before the child exists ---- */
 
-/* Die with the box; and if it died before we asked for that, die now. */
-static int tie_to_box(struct inside *in)
+static bool box_is_gone(const struct inside *in)
 {
 	struct pollfd box = { .fd = in->box_pidfd, .events = POLLIN };
 	struct timespec none = { 0 };
 
-	STEP(in, "die with the box", RAW(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL));
-	STEP(in, "look whether the box lives",
-	     RAW(SYS_ppoll, &box, 1, &none, NULL, 0));
-	if (box.revents)
+	return RAW(SYS_ppoll, &box, 1, &none, NULL, 0) > 0;
+}
+
+/* Die with the box, or be told, where there is something to do then; and if
+ * it died before we asked for that, die now. All signals are blocked. */
+static int tie_to_box(struct inside *in)
+{
+	STEP(in, "die with the box",
+	     RAW(SYS_prctl, PR_SET_PDEATHSIG,
+		 in->plain ? SIGNAL_BOX_GONE : SIGKILL));
+	if (in->plain)
+		STEP(in, "adopt orphans",
+		     RAW(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1));
+	if (box_is_gone(in))
 		leave(1);
 	return 0;
+}
+
+static int open_places(struct inside *in)
+{
+	in->report.step = "open /proc";
+	in->report.proc_fd = (int)RAW(SYS_openat, AT_FDCWD, "/proc",
+				      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (failed(in, in->report.proc_fd))
+		return -1;
+	in->report.step = "open /work";
+	in->report.work_fd = (int)RAW(
+		SYS_openat, in->plain ? in->plain_work_fd : AT_FDCWD,
+		in->plain ? "." : "/work", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return failed(in, in->report.work_fd) ? -1 : 0;
 }
 
 /* Over the box's own /proc, which nothing reaches any more from then on:
@@ -113,6 +148,8 @@ static int mount_fresh(struct inside *in)
 {
 	const char *options = in->tmpfs_options;
 
+	if (in->plain)
+		return open_places(in);
 	STEP(in, "mount /proc",
 	     RAW(SYS_mount, "proc", "/proc", "proc",
 		 MS_NOSUID | MS_NODEV | MS_NOEXEC, "subset=pid"));
@@ -122,15 +159,7 @@ static int mount_fresh(struct inside *in)
 	STEP(in, "mount /work",
 	     RAW(SYS_mount, "tmpfs", "/work", "tmpfs", MS_NOSUID | MS_NODEV,
 		 options));
-	in->report.step = "open /proc";
-	in->report.proc_fd = (int)RAW(SYS_openat, AT_FDCWD, "/proc",
-				      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (failed(in, in->report.proc_fd))
-		return -1;
-	in->report.step = "open /work";
-	in->report.work_fd = (int)RAW(SYS_openat, AT_FDCWD, "/work",
-				      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (failed(in, in->report.work_fd))
+	if (open_places(in) < 0)
 		return -1;
 	/* keeps the kernel from taking the mounts down before the result is
 	 * out; if it cannot be had, all is only slower */
@@ -164,6 +193,7 @@ static int loopback_up(struct inside *in)
 static int own_session(struct inside *in)
 {
 	STEP(in, "start a session", RAW(SYS_setsid));
+	in->report.group = (int)RAW(SYS_getpid);
 	return 0;
 }
 
@@ -186,11 +216,14 @@ static int be_first_to_go(struct inside *in)
 	return 0;
 }
 
-/* From here on what the program is to the kernel is not the program's to
- * write: with a lower oom_score_adj, and in many small processes, it would have
- * the kernel choose the box when memory runs out. */
+/* A program may lower its oom_score_adj again, and in many small processes it
+ * would then have the kernel choose the box when memory runs out. Where the
+ * box is not safe from that, the program can write nothing in /proc; the price
+ * is that a thread cannot name another one. */
 static int seal_proc(struct inside *in)
 {
+	if (!in->seal_proc)
+		return 0;
 	STEP(in, "make /proc read-only",
 	     RAW(SYS_mount, NULL, "/proc", NULL,
 		 MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV |
@@ -252,13 +285,78 @@ static int give_up_privileges(struct inside *in)
 	if (in->map_root) {
 		STEP(in, "give up groups", RAW(SYS_setgroups, 0, NULL));
 		STEP(in, "change group",
-		     RAW(SYS_setresgid, INSIDE_UID, INSIDE_UID, INSIDE_UID));
+		     RAW(SYS_setresgid, in->uid, in->uid, in->uid));
 		STEP(in, "change user",
-		     RAW(SYS_setresuid, INSIDE_UID, INSIDE_UID, INSIDE_UID));
+		     RAW(SYS_setresuid, in->uid, in->uid, in->uid));
 	}
 	STEP(in, "give up capabilities", RAW(SYS_capset, &header, none));
 	STEP(in, "gain no privileges",
 	     RAW(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	/* after changing the user, which would take it back; init kills the
+	 * whole group, but something may kill init */
+	if (in->plain)
+		STEP(in, "die with init",
+		     RAW(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL));
+	return 0;
+}
+
+static long allow(const struct inside *in, int fd, uint64_t access)
+{
+	struct landlock_path_beneath_attr rule = {
+		.allowed_access = access,
+		.parent_fd = fd,
+	};
+
+	return RAW(SYS_landlock_add_rule, in->report.ruleset_fd,
+		   LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+}
+
+/* The folders that were mounted for this run. */
+static int allow_fresh(struct inside *in)
+{
+	const struct landlock *landlock = in->landlock;
+	long fd, result;
+
+	STEP(in, "Landlock: allow /work",
+	     allow(in, in->report.work_fd, landlock->write_access));
+	STEP(in, "Landlock: allow /proc",
+	     allow(in, in->report.proc_fd, landlock->proc_access));
+	in->report.step = "Landlock: allow /tmp";
+	fd = RAW(SYS_openat, AT_FDCWD, "/tmp", O_PATH | O_CLOEXEC);
+	if (failed(in, fd))
+		return -1;
+	result = allow(in, (int)fd, landlock->write_access);
+	(void)RAW(SYS_close, fd);
+	return failed(in, result) ? -1 : 0;
+}
+
+/* From here on this process reaches no other files than these. */
+static int confine(struct inside *in)
+{
+	const struct landlock *landlock = in->landlock;
+	struct landlock_attributes attributes = landlock->attributes;
+	unsigned i;
+
+	if (landlock->abi == 0)
+		return 0;
+	if (in->loopback)
+		attributes.handled_network = 0;
+	in->report.step = "Landlock: make a ruleset";
+	in->report.ruleset_fd = (int)RAW(SYS_landlock_create_ruleset,
+					 &attributes,
+					 landlock->attributes_size, 0);
+	if (failed(in, in->report.ruleset_fd))
+		return -1;
+	for (i = 0; i < landlock->places; i++)
+		STEP(in, "Landlock: allow the box's files",
+		     allow(in, landlock->place[i].fd,
+			   landlock->place[i].access));
+	if (!in->plain && allow_fresh(in) < 0)
+		return -1;
+	STEP(in, "Landlock: confine",
+	     RAW(SYS_landlock_restrict_self, in->report.ruleset_fd, 0));
+	(void)RAW(SYS_close, in->report.ruleset_fd);
+	in->report.ruleset_fd = -1;
 	return 0;
 }
 
@@ -274,10 +372,22 @@ static int install_filter(struct inside *in)
 /* Up to here nobody had to know which program it will be. */
 static int wait_for_go(struct inside *in)
 {
+	struct pollfd polls[] = {
+		{ .fd = in->go_fd, .events = POLLIN },
+		{ .fd = in->box_pidfd, .events = POLLIN },
+	};
 	uint64_t count;
 
 	in->report.ready = true;
 	tell(in);
+	/* init, which is asleep until we are a program, cannot end us; with
+	 * namespaces the kernel does it */
+	if (in->plain) {
+		STEP(in, "wait for a request",
+		     RAW(SYS_ppoll, polls, 2, NULL, NULL, 0));
+		if (polls[1].revents)
+			leave(1);
+	}
 	STEP(in, "wait for a request",
 	     RAW(SYS_read, in->go_fd, &count, sizeof count));
 	return 0;
@@ -317,9 +427,9 @@ static _Noreturn void child(void *argument)
 	struct inside *in = argument;
 
 	(void)(own_session(in) || be_first_to_go(in) || seal_proc(in) ||
-	       fix_addresses(in) || take_cpus(in) || default_signals(in) || give_up_privileges(in) ||
-	       install_filter(in) || wait_for_go(in) ||
-	       arrange_descriptors(in) || take_limits(in) ||
+	       fix_addresses(in) || take_cpus(in) || default_signals(in) ||
+	       give_up_privileges(in) || confine(in) || install_filter(in) ||
+	       wait_for_go(in) || arrange_descriptors(in) || take_limits(in) ||
 	       become_program(in));
 	leave(1);
 }
@@ -337,6 +447,10 @@ static long start_child(struct inside *in)
 	args.exit_signal = SIGCHLD;
 	args.stack = (uintptr_t)in->child_stack;
 	args.stack_size = INSIDE_STACK_BYTES;
+	if (in->plain) {
+		args.flags |= CLONE_PIDFD;
+		args.pidfd = (uintptr_t)&in->report.first_fd;
+	}
 	pid = raw_clone3(&args, child, in);
 	if (pid < 0) {
 		in->report.step = "clone the program";
@@ -365,6 +479,48 @@ static void wait_for(struct inside *in, long first)
 	}
 }
 
+/* Reap others until the first process has ended, which is left for later, or
+ * the box has. */
+static void wait_for_first(const struct inside *in, long first)
+{
+	const uint64_t news = SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGNAL_BOX_GONE);
+	siginfo_t info;
+	long result;
+
+	for (;;) {
+		memset(&info, 0, sizeof info);
+		result = RAW(SYS_waitid, P_ALL, 0, &info,
+			     WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+		if (result < 0 || info.si_pid == first)
+			return;
+		if (info.si_pid > 0)
+			(void)RAW(SYS_wait4, info.si_pid, NULL, __WALL, NULL);
+		else if (RAW(SYS_rt_sigtimedwait, &news, NULL, NULL,
+			     sizeof news) == SIGNAL_BOX_GONE &&
+			 box_is_gone(in))
+			return;
+	}
+}
+
+/* The same where it is on us to see that nothing is left. */
+static void wait_for_group(struct inside *in, long first)
+{
+	int status = 0;
+	long pid;
+
+	wait_for_first(in, first);
+	in->report.exit_ns = now_ns();
+	(void)RAW(SYS_kill, -first, SIGKILL);
+	do {
+		pid = RAW(SYS_wait4, -1, &status, __WALL, NULL);
+		if (pid == first) {
+			in->report.status = status;
+			in->report.ended = true;
+		}
+	} while (pid > 0 || pid == -EINTR);
+	in->report.clean = true;
+}
+
 void inside_init(void *argument)
 {
 	struct inside *in = argument;
@@ -372,10 +528,13 @@ void inside_init(void *argument)
 
 	if (tie_to_box(in) == 0 && mount_fresh(in) == 0 && loopback_up(in) == 0)
 		first = start_child(in);
-	in->report.execed = first > 0;
+	/* who was killed before that has never been a program */
+	in->report.execed = first > 0 && in->report.exec_ns > 0;
 	in->report.setup_ns += own_cpu_ns();
 	tell(in);
-	if (first > 0)
+	if (first > 0 && in->plain)
+		wait_for_group(in, first);
+	else if (first > 0)
 		wait_for(in, first);
 	leave(0);
 }

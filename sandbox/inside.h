@@ -1,9 +1,10 @@
 /*
  * inside.h - everything that runs between clone and exec
  *
- * launch.c clones an init into fresh namespaces; init and its child get all
- * ready that does not depend on the request, and the child waits. When the
- * request is there, run.c fills in the rest and lets the child go on to exec.
+ * launch.c clones an init, into fresh namespaces where the host gives any;
+ * init and its child get all ready that does not depend on the request, and
+ * the child waits. When the request is there, run.c fills in the rest and lets
+ * the child go on to exec.
  * inside.c has the theory of operation.
  */
 #ifndef ASSAY_INSIDE_H
@@ -16,6 +17,8 @@
 #include <sys/resource.h>
 
 #include <assay/box.h>
+
+#include "landlock.h"
 
 #define INSIDE_STACK_BYTES (64 * 1024)
 #define INSIDE_UID 1000 /* what a program sees as its user and group */
@@ -34,8 +37,12 @@ struct inside_report {
 	const char *step;  /* the step under way; names a failing one */
 	int error;         /* errno of the failing step, 0 while all is well */
 	bool ready;        /* the child waits for the rest */
+	bool clean;        /* init has seen that nothing of the run is left */
+	int group;         /* plain: the run's process group, 0: not yet */
+	int first_fd;      /* plain: a pidfd of the first process, or -1 */
+	int ruleset_fd;    /* while it is made, else -1 */
 	bool execed;
-	int proc_fd;       /* the run's own /proc, for accounting */
+	int proc_fd;       /* the run's /proc, for accounting */
 	int work_fd;       /* its /work, for files in and out */
 	int mounts_fd;     /* its mount namespace, or -errno */
 	int listener_fd;   /* seccomp notifications */
@@ -51,7 +58,12 @@ struct inside {
 	char tmpfs_options[128];
 	const struct sock_fprog *filter;
 	const cpu_set_t *cpus; /* the program's; NULL: the same as the box's */
+	bool plain;       /* no namespaces; see isolation.h */
+	int plain_work_fd; /* then: where /work is */
+	bool seal_proc;   /* the program must not write in /proc */
 	bool map_root;    /* the box is uid 0 inside: give up groups and uid */
+	unsigned uid;     /* ... for this one */
+	const struct landlock *landlock;
 	bool loopback;    /* bring up "lo" of the fresh network namespace */
 	int box_pidfd;    /* to see whether the box still lives */
 	int told_fd;      /* eventfd to the box: ready, execed, or failed */

@@ -28,7 +28,6 @@
 
 #include "inside.h"
 
-#define OUTER_UID_FIRST 0x70000000u /* + pid; pids stay below 2^22 */
 #define OLD_ROOT "/old"             /* inside the new one, for a moment */
 #define NEW_ROOT "/tmp" /* any folder: a tmpfs is mounted over it, unseen */
 
@@ -133,7 +132,7 @@ static int enter_as_root(unsigned outer, struct error *err)
 }
 
 /* Capabilities no program of a run can ever gain, whatever it executes. */
-static void empty_bounding_set(void)
+void isolation_empty_bounding_set(void)
 {
 	int capability;
 
@@ -145,14 +144,17 @@ int isolation_enter(struct isolation *isolation, struct error *err)
 {
 	int result;
 
+	isolation->mode = ISOLATION_NAMESPACES;
 	isolation->map_root = geteuid() == 0;
+	isolation->inner_uid = INSIDE_UID;
 	isolation->outer_uid = isolation->map_root
-				       ? OUTER_UID_FIRST + (unsigned)getpid()
+				       ? ISOLATION_OUTER_UID + (unsigned)getpid()
 				       : geteuid();
 	/* a keyring of our own: the session's is not for runs to see */
 	(void)syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL);
 	result = isolation->map_root ? enter_as_root(isolation->outer_uid, err)
 				     : enter_as_user(err);
+	isolation->changed = result == 0;
 	if (result < 0)
 		return result;
 	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
@@ -160,7 +162,7 @@ int isolation_enter(struct isolation *isolation, struct error *err)
 		return error_errno(err, errno, "unshare namespaces");
 	if (sethostname("assay", 5) < 0)
 		return error_errno(err, errno, "set the host name");
-	empty_bounding_set();
+	isolation_empty_bounding_set();
 	/* Nothing may read or trace the box or init through /proc. Without a
 	 * user of its own the program is kept from that by lacking init's
 	 * capabilities (ptrace(2), "Ptrace access mode checking"), and init
@@ -256,17 +258,18 @@ static int write_file(const char *path, const char *text, struct error *err)
 
 /* What programs look for in /etc: the linker's cache, Debian's alternatives
  * (cc is one), and two users. Nothing of the host's own. */
+const char *const isolation_etc[] = { "/etc/ld.so.cache", "/etc/alternatives",
+				      "/etc/python3", NULL };
+
 static int provide_etc(struct error *err)
 {
-	static const char *const files[] = { "/etc/ld.so.cache",
-					     "/etc/alternatives",
-					     "/etc/python3" };
+	const char *const *files = isolation_etc;
 	char target[128];
 	size_t i;
 
 	if (mkdir(NEW_ROOT "/etc", 0755) < 0)
 		return error_errno(err, errno, "make /etc");
-	for (i = 0; i < sizeof files / sizeof *files; i++) {
+	for (i = 0; files[i]; i++) {
 		if (access(files[i], R_OK) < 0)
 			continue;
 		(void)snprintf(target, sizeof target, NEW_ROOT "%s", files[i]);
@@ -285,10 +288,12 @@ static int provide_etc(struct error *err)
 			  err);
 }
 
+const char *const isolation_devices[] = { "null",   "zero",    "full",
+					  "random", "urandom", NULL };
+
 static int provide_dev(struct error *err)
 {
-	static const char *const nodes[] = { "null", "zero", "full", "random",
-					     "urandom" };
+	const char *const *nodes = isolation_devices;
 	static const char *const links[][2] = {
 		{ "/proc/self/fd", "fd" },
 		{ "/proc/self/fd/0", "stdin" },
@@ -299,7 +304,7 @@ static int provide_dev(struct error *err)
 	char source[64], target[64];
 	size_t i;
 
-	for (i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+	for (i = 0; nodes[i]; i++) {
 		(void)snprintf(source, sizeof source, "/dev/%s", nodes[i]);
 		(void)snprintf(target, sizeof target, NEW_ROOT "/dev/%s",
 			       nodes[i]);
@@ -384,12 +389,43 @@ static int move_into_root(struct error *err)
 	return 0;
 }
 
-int isolation_root(const struct isolation_bind *binds, unsigned count,
+const char *const isolation_system[] = { "/usr",   "/bin",   "/sbin",
+					 "/lib",   "/lib32", "/lib64",
+					 "/libx32", NULL };
+
+/* The same once more, to whom mounts are not enough. What each run mounts for
+ * itself it adds itself. */
+static int allow_files(struct landlock *landlock,
+		       const struct isolation_bind *binds, unsigned count,
+		       struct error *err)
+{
+	char path[64];
+	int result = 0;
+	unsigned i;
+
+	landlock_init(landlock);
+	for (i = 0; isolation_system[i] && result == 0; i++)
+		result = landlock_allow(landlock, isolation_system[i],
+					LANDLOCK_READ, err);
+	for (i = 0; isolation_devices[i] && result == 0; i++) {
+		(void)snprintf(path, sizeof path, "/dev/%s",
+			       isolation_devices[i]);
+		result = landlock_allow(landlock, path, LANDLOCK_DEVICE, err);
+	}
+	for (i = 0; i < count && result == 0; i++)
+		result = landlock_allow(landlock, binds[i].target,
+					binds[i].writable ? LANDLOCK_WRITE
+							  : LANDLOCK_READ,
+					err);
+	return result < 0 ? result
+			  : landlock_allow(landlock, "/etc", LANDLOCK_READ, err);
+}
+
+int isolation_root(struct isolation *isolation,
+		   const struct isolation_bind *binds, unsigned count,
 		   struct error *err)
 {
-	static const char *const system[] = { "/usr",   "/bin",   "/sbin",
-					      "/lib",   "/lib32", "/lib64",
-					      "/libx32" };
+	const char *const *system = isolation_system;
 	int fds[ISOLATION_BINDS_MAX];
 	size_t i;
 
@@ -402,7 +438,7 @@ int isolation_root(const struct isolation_bind *binds, unsigned count,
 	if (mount("assay", NEW_ROOT, "tmpfs", MS_NOSUID | MS_NODEV,
 		  "size=1m,nr_inodes=256,mode=0755") < 0)
 		return error_errno(err, errno, "mount the new root");
-	for (i = 0; i < sizeof system / sizeof *system; i++)
+	for (i = 0; system[i]; i++)
 		if (provide_system_folder(system[i], err) < 0)
 			return -err->code;
 	if (provide_etc(err) < 0 || provide_dev(err) < 0 ||
@@ -411,5 +447,21 @@ int isolation_root(const struct isolation_bind *binds, unsigned count,
 		return -err->code;
 	for (i = 0; i < count; i++)
 		(void)close(fds[i]);
-	return move_into_root(err);
+	if (move_into_root(err) < 0)
+		return -err->code;
+	return allow_files(&isolation->landlock, binds, count, err);
+}
+
+/* ---- both ways ---- */
+
+void isolation_leave(struct isolation *isolation)
+{
+	landlock_release(&isolation->landlock);
+	folder_remove(&isolation->folder);
+	aliases_release(&isolation->aliases);
+}
+
+int isolation_refresh(struct isolation *isolation, struct error *err)
+{
+	return folder_empty(&isolation->folder, err);
 }

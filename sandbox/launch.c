@@ -37,6 +37,7 @@ static void forget(struct launch *launch)
 	memset(launch, 0, sizeof *launch);
 	launch->pidfd = report->proc_fd = report->work_fd = -1;
 	report->mounts_fd = report->listener_fd = -1;
+	report->first_fd = report->ruleset_fd = -1;
 }
 
 void launch_init(struct box *box)
@@ -59,7 +60,12 @@ static void fill(struct box *box, const struct launch_plan *plan)
 		       INSIDE_UID, INSIDE_UID);
 	in->filter = &box->policy.filters[plan->profile][plan->network];
 	in->cpus = box->pinned ? &box->cpus : NULL;
+	in->plain = box->isolation.mode == ISOLATION_PLAIN;
+	in->seal_proc = !in->plain && !box->cgroup.box_is_safe;
+	in->plain_work_fd = box->isolation.folder.work_fd;
 	in->map_root = box->isolation.map_root;
+	in->uid = box->isolation.inner_uid;
+	in->landlock = &box->isolation.landlock;
 	in->loopback = plan->network == BOX_NETWORK_LOOPBACK;
 	in->box_pidfd = box->self_pidfd;
 	in->told_fd = box->told_fd;
@@ -72,8 +78,7 @@ int launch_start(struct box *box, const struct launch_plan *plan,
 {
 	struct launch *launch = &box->launch;
 	struct clone_args args = {
-		.flags = CLONE_VM | CLONE_FILES | CLONE_PIDFD | CLONE_NEWPID |
-			 CLONE_NEWNS | CLONE_NEWIPC,
+		.flags = CLONE_VM | CLONE_FILES | CLONE_PIDFD,
 		.pidfd = (uintptr_t)&launch->pidfd,
 		.exit_signal = SIGCHLD,
 		.stack = (uintptr_t)box->init_stack,
@@ -85,8 +90,15 @@ int launch_start(struct box *box, const struct launch_plan *plan,
 	fill(box, plan);
 	drain(box->told_fd);
 	drain(box->go_fd);
+	if (launch->inside.plain && launch->inside.loopback)
+		return error_set(err, EOPNOTSUPP,
+				 "loopback needs a network namespace");
+	if (isolation_refresh(&box->isolation, err) < 0)
+		return -err->code;
 	if (cgroup_make_leaf(&box->cgroup, err) < 0)
 		return -err->code;
+	if (!launch->inside.plain)
+		args.flags |= CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
 	if (launch->inside.loopback)
 		args.flags |= CLONE_NEWNET;
 	if (box->cgroup.version == CGROUP_V2) {
@@ -165,16 +177,47 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+void launch_kill(struct box *box)
+{
+	struct launch *launch = &box->launch;
+	int fd = launch->inside.report.first_fd;
+
+	(void)syscall(SYS_pidfd_send_signal, fd < 0 ? launch->pidfd : fd,
+		      SIGKILL, NULL, 0);
+}
+
+void launch_bury(struct box *box)
+{
+	const struct inside *in = &box->launch.inside;
+	id_t group = (id_t)in->report.group;
+	siginfo_t info;
+
+	if (!in->plain || in->report.clean || group == 0)
+		return;
+	/* as long as one of them is there for us to wait for, the number is
+	 * theirs */
+	while (waitid(P_PGID, group, &info,
+		      WEXITED | WNOHANG | WNOWAIT | __WALL) == 0) {
+		(void)kill(-(pid_t)group, SIGKILL);
+		(void)waitid(P_PGID, group, &info, WEXITED | __WALL);
+	}
+}
+
 void launch_drop(struct box *box)
 {
 	struct launch *launch = &box->launch;
+	struct error err;
 
 	if (launch->there) {
-		(void)syscall(SYS_pidfd_send_signal, launch->pidfd, SIGKILL,
-			      NULL, 0);
+		/* without namespaces the child is ours to kill, so it has to
+		 * be there */
+		if (launch->inside.plain && !launch->inside.report.ready)
+			(void)wait_ready(box, &err);
+		launch_kill(box);
 		while (waitpid(launch->init, NULL, __WALL) < 0 &&
 		       errno == EINTR)
 			continue;
+		launch_bury(box);
 	}
 	launch_close(box);
 }
@@ -190,5 +233,7 @@ void launch_close(struct box *box)
 	close_fd(&report->work_fd);
 	close_fd(&report->mounts_fd);
 	close_fd(&report->listener_fd);
+	close_fd(&report->first_fd);
+	close_fd(&report->ruleset_fd);
 	cgroup_remove_leaf(&box->cgroup);
 }

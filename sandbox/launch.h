@@ -51,6 +51,18 @@ int launch_get(struct box *box, const struct launch_plan *plan,
 /** Let it go on to exec; all of box->launch.inside is filled. */
 void launch_go(struct box *box);
 
+/**
+ * Kill the run that was let go, if it still is there: what ends is its first
+ * process or its init, and with that all of it. Does not wait.
+ */
+void launch_kill(struct box *box);
+
+/**
+ * Once init has been reaped: see that nothing of the run is left, which there
+ * can only be without namespaces and when something has killed init.
+ */
+void launch_bury(struct box *box);
+
 /** Kill what was launched and reap it; nothing to do if there is nothing. */
 void launch_drop(struct box *box);
 

@@ -1,8 +1,8 @@
 /*
  * main.c - assay-sandbox: one box, started by the harness, serving runs
  *
- * Life of a box: make its cgroup, enter its namespaces, build its root, say
- * hello, serve one run after the other until the socket closes, clean up.
+ * Life of a box: make its cgroup, enter its namespaces, build its root, or do
+ * without where the host gives none, say hello, serve one run after the other until the socket closes, clean up.
  * A host on which that is not possible is told in the hello, by name.
  */
 #include <errno.h>
@@ -13,14 +13,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <assay/box.h>
 #include <assay/cleanup.h>
 #include <assay/message.h>
 
+#include "host.h"
+#include "layers.h"
 #include "run.h"
+
+#define TRIAL_BYTES (1u << 20)
 
 /* Descriptors that a program may get stay free of our own, so that putting
  * them in place never overwrites one that is still needed. */
@@ -42,77 +46,90 @@ static int move_socket(int *socket_fd)
 	return keep_low_descriptors();
 }
 
-static void add_layer(struct box_hello *hello, const char *name, bool on,
-		      const char *detail, const char *remedy)
+/* Can a run be launched with namespaces? What a host permits half shows only
+ * when it is tried, and who has tried cannot go back; so a child does. */
+static bool try_out(struct box *box, const struct isolation_bind *binds,
+		    unsigned bind_count, struct error *err)
 {
-	struct box_layer *layer = &hello->layer[hello->layers++];
+	const struct launch_plan plan = { .profile = BOX_PROFILE_RUN,
+					  .file_bytes = TRIAL_BYTES };
+	int answer[2], status = -1;
+	pid_t child;
 
-	CHECK(hello->layers <= BOX_LAYERS_MAX);
-	(void)snprintf(layer->name, sizeof layer->name, "%s", name);
-	layer->on = on;
-	(void)snprintf(layer->detail, sizeof layer->detail, "%s", detail);
-	(void)snprintf(layer->remedy, sizeof layer->remedy, "%s", remedy);
-}
-
-static void describe_cgroup(const struct cgroup *cgroup,
-			    struct box_hello *hello)
-{
-	char detail[128];
-
-	if (cgroup->version == CGROUP_NONE) {
-		add_layer(hello, "cgroup", false, cgroup->reason,
-			  cgroup->remedy);
-		return;
+	if (pipe2(answer, O_CLOEXEC) < 0)
+		return true;
+	child = fork();
+	if (child == 0) {
+		box->cgroup.version = CGROUP_NONE;
+		status = isolation_enter(&box->isolation, err);
+		if (status == 0)
+			status = isolation_root(&box->isolation, binds,
+						bind_count, err);
+		if (status == 0)
+			status = launch_get(box, &plan, err);
+		launch_drop(box);
+		(void)!write(answer[1], err, sizeof *err);
+		_exit(status < 0);
 	}
-	(void)snprintf(detail, sizeof detail,
-		       "v%d: memory, processes, processor time%s",
-		       (int)cgroup->version,
-		       cgroup->swap_limited ? ", swap" : "");
-	add_layer(hello, "cgroup", true, detail, "");
+	(void)close(answer[1]);
+	if (child > 0) {
+		(void)!read(answer[0], err, sizeof *err);
+		(void)waitpid(child, &status, 0);
+	}
+	(void)close(answer[0]);
+	return status == 0;
 }
 
-static void describe(const struct box *box, struct box_hello *hello)
+static int compile(struct box *box, struct error *err)
 {
-	char detail[104];
+	const struct withheld_host host = {
+		.plain = box->isolation.mode == ISOLATION_PLAIN,
+		.same_user = !box->isolation.map_root,
+		.landlock_abi = box->isolation.landlock.abi,
+	};
 
-	(void)snprintf(detail, sizeof detail,
-		       box->isolation.map_root
-			       ? "programs are user %u of the host, which no "
-				 "account has"
-			       : "programs are the host's user %u",
-		       box->isolation.outer_uid);
-	add_layer(hello, "user-namespace", true, detail, "");
-	add_layer(hello, "pid-namespace", true, "fresh for each run", "");
-	add_layer(hello, "mount-namespace", true,
-		  "fresh for each run; read-only root, own /tmp and /work", "");
-	add_layer(hello, "ipc-namespace", true, "fresh for each run", "");
-	add_layer(hello, "network-namespace", true,
-		  "empty; fresh where loopback is asked for", "");
-	add_layer(hello, "uts-namespace", true, "one for the box", "");
-	add_layer(hello, "no-new-privileges", true, "", "");
-	add_layer(hello, "capabilities", true,
-		  "none, and an empty bounding set", "");
-	add_layer(hello, "seccomp", true,
-		  "allow list; a refused call is reported by name", "");
-	add_layer(hello, "rlimits", true, "", "");
-	describe_cgroup(&box->cgroup, hello);
-	hello->level = box->cgroup.version == CGROUP_NONE ? BOX_LEVEL_LIMITED
-							  : BOX_LEVEL_FULL;
-	(void)snprintf(hello->cgroup, sizeof hello->cgroup, "%s",
-		       box->cgroup.name);
+	policy_release(&box->policy);
+	return policy_compile(&box->policy, &host, err);
+}
+
+/* Without namespaces, if that has to be; @why says so then. */
+static int isolate(struct box *box, const struct isolation_bind *binds,
+		   unsigned bind_count, const struct host *host,
+		   struct host_advice *why, struct error *err)
+{
+	struct error plain;
+	int result = 0;
+
+	if (host_is_doubtful(host) && !try_out(box, binds, bind_count, err))
+		result = -err->code;
+	if (result == 0)
+		result = isolation_enter(&box->isolation, err);
+	if (result == 0)
+		return isolation_root(&box->isolation, binds, bind_count, err);
+	host_advise_namespaces(host, err->code, why);
+	if (box->isolation.changed)
+		return result;
+	result = isolation_plain(&box->isolation, binds, bind_count,
+				 box->cgroup.version != CGROUP_NONE, &plain);
+	if (result < 0)
+		return error_set(err, plain.code,
+				 "no user namespaces (%s), and without: %s",
+				 why->reason, plain.text);
+	return compile(box, err);
 }
 
 static int set_up(struct box *box, const struct isolation_bind *binds,
-		  unsigned bind_count, struct error *err)
+		  unsigned bind_count, const struct host *host,
+		  struct host_advice *why, struct error *err)
 {
 	int result;
 
 	cgroup_open(&box->cgroup);
 	result = box_prepare(box, err);
 	if (result == 0)
-		result = isolation_enter(&box->isolation, err);
+		result = compile(box, err);
 	if (result == 0)
-		result = isolation_root(binds, bind_count, err);
+		result = isolate(box, binds, bind_count, host, why, err);
 	return result;
 }
 
@@ -124,6 +141,8 @@ static int serve_run(struct box *box, char *message, size_t size,
 	static struct finished finished;
 	int result = request_parse(message, size, fds, fd_count, &request, err);
 
+	if (result == 0)
+		result = isolation_translate(&box->isolation, &request, err);
 	if (result == 0)
 		result = run_execute(box, &request, &finished, err);
 	if (result == 0)
@@ -242,7 +261,9 @@ int main(int argc, char **argv)
 	static struct box_hello hello = { .type = BOX_HELLO,
 					  .protocol = BOX_PROTOCOL };
 	static struct box box;
+	struct host_advice why = { 0 };
 	struct error err = { 0 };
+	struct host host;
 	unsigned bind_count = 0;
 	sigset_t all;
 	int option, result;
@@ -254,7 +275,7 @@ int main(int argc, char **argv)
 		else if (option == 'c')
 			pin(&box, optarg);
 		else if (option == 's')
-			return (int)cgroup_sweep() < 0;
+			return (int)(cgroup_sweep() + folder_sweep()) < 0;
 		else
 			return usage();
 	}
@@ -263,19 +284,20 @@ int main(int argc, char **argv)
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
 	if (optind != argc || move_socket(&box.socket_fd) < 0)
 		return usage();
-	result = set_up(&box, binds, bind_count, &err);
+	host_look(&host);
+	result = set_up(&box, binds, bind_count, &host, &why, &err);
 	if (result < 0) {
 		hello.error = err.code;
 		(void)snprintf(hello.message, sizeof hello.message, "%.255s",
 			       err.text);
-	} else {
-		describe(&box, &hello);
 	}
+	layers_describe(&box, &host, &why, &hello);
 	result = message_send(box.socket_fd, &hello, sizeof hello, NULL, 0);
 	if (result == 0 && !hello.error)
 		result = serve(&box, &err);
 	if (!hello.error)
 		launch_drop(&box);
+	isolation_leave(&box.isolation);
 	cgroup_close(&box.cgroup);
 	policy_release(&box.policy);
 	if (result < 0 && err.code)

@@ -12,11 +12,10 @@
 
 #include <assay/cleanup.h>
 
-#include "inside.h"
-
 #define COPY_BYTES (1u << 30) /* at once; whatever there is */
 
-static int make_parents(int work_fd, const char *path, struct error *err)
+static int make_parents(int work_fd, const char *path, unsigned uid,
+			struct error *err)
 {
 	char part[BOX_PATH_MAX];
 	size_t i;
@@ -25,8 +24,7 @@ static int make_parents(int work_fd, const char *path, struct error *err)
 		if (path[i] == '/') {
 			part[i] = '\0';
 			if (mkdirat(work_fd, part, 0755) == 0
-				    ? fchownat(work_fd, part, INSIDE_UID,
-					       INSIDE_UID, 0) < 0
+				    ? fchownat(work_fd, part, uid, uid, 0) < 0
 				    : errno != EEXIST)
 				return error_errno(err, errno, "make %s", part);
 		}
@@ -36,13 +34,13 @@ static int make_parents(int work_fd, const char *path, struct error *err)
 }
 
 static int place_file(int work_fd, const struct request_file *file,
-		      struct error *err)
+		      unsigned uid, struct error *err)
 {
 	AUTO_CLOSE int fd = -1;
 	off_t offset = 0;
 	ssize_t sent;
 
-	if (make_parents(work_fd, file->path, err) < 0)
+	if (make_parents(work_fd, file->path, uid, err) < 0)
 		return -err->code;
 	fd = openat(work_fd, file->path,
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file->mode);
@@ -56,12 +54,13 @@ static int place_file(int work_fd, const struct request_file *file,
 	return 0;
 }
 
-int place_files(int work_fd, const struct request *request, struct error *err)
+int place_files(int work_fd, const struct request *request, unsigned uid,
+		struct error *err)
 {
 	unsigned i;
 
 	for (i = 0; i < request->run.files; i++)
-		if (place_file(work_fd, &request->files[i], err) < 0)
+		if (place_file(work_fd, &request->files[i], uid, err) < 0)
 			return -err->code;
 	return 0;
 }

@@ -10,9 +10,10 @@
 
 /**
  * Copy all of @request's files beneath the folder @work_fd, making folders as
- * needed, which become the program's own (INSIDE_UID). Nothing of the run is
+ * needed, which become @uid's, the program's own. Nothing of the run is
  * running yet, so nothing can interfere.
  */
-int place_files(int work_fd, const struct request *request, struct error *err);
+int place_files(int work_fd, const struct request *request, unsigned uid,
+		struct error *err);
 
 #endif

@@ -300,14 +300,16 @@ static int number_of(const char *name)
 	return seccomp_syscall_resolve_name(name);
 }
 
-static int add_allowed(scmp_filter_ctx filter, int profile, int network)
+static int add_allowed(scmp_filter_ctx filter, const struct withheld_host *host,
+		       int profile, int network)
 {
 	size_t i;
 	int result, number;
 
 	for (i = 0; i < sizeof allowed / sizeof *allowed; i++) {
 		number = number_of(allowed[i].name);
-		if (number < 0 || !may_use(allowed[i].who, profile, network))
+		if (number < 0 || !may_use(allowed[i].who, profile, network) ||
+		    withheld_has(host, allowed[i].name, profile))
 			continue;
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
 		if (result < 0)
@@ -419,7 +421,8 @@ static int export_program(scmp_filter_ctx filter, struct sock_fprog *ret)
 	return 0;
 }
 
-static int compile_one(int profile, int network, struct sock_fprog *ret)
+static int compile_one(const struct withheld_host *host, int profile,
+		       int network, struct sock_fprog *ret)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_NOTIFY);
 	int result;
@@ -431,7 +434,9 @@ static int compile_one(int profile, int network, struct sock_fprog *ret)
 	if (result == 0)
 		result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (result == 0)
-		result = add_allowed(filter, profile, network);
+		result = add_allowed(filter, host, profile, network);
+	if (result == 0)
+		result = withheld_add(filter, host, profile);
 	if (result == 0)
 		result = add_checked(filter, profile, network);
 	if (result == 0)
@@ -442,16 +447,18 @@ static int compile_one(int profile, int network, struct sock_fprog *ret)
 	return result;
 }
 
-int policy_compile(struct policy *policy, struct error *err)
+int policy_compile(struct policy *policy, const struct withheld_host *host,
+		   struct error *err)
 {
 	int profile, network, result;
 
 	memset(policy, 0, sizeof *policy);
 	number_harmless();
+	policy->host = *host;
 	for (profile = 0; profile < BOX_PROFILE_MAX; profile++) {
 		for (network = 0; network < POLICY_NETWORKS; network++) {
 			result = compile_one(
-				profile, network,
+				host, profile, network,
 				&policy->filters[profile][network]);
 			if (result < 0) {
 				policy_release(policy);

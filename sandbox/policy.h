@@ -14,14 +14,19 @@
 #include <assay/box.h>
 #include <assay/error.h>
 
+#include "withheld.h"
+
 #define POLICY_NETWORKS 2
 
 struct policy {
+	struct withheld_host host;
 	struct sock_fprog filters[BOX_PROFILE_MAX][POLICY_NETWORKS];
 };
 
-/** Compile all filters. The policy owns them until policy_release(). */
-int policy_compile(struct policy *policy, struct error *err);
+/** Compile all filters for boxes on @host. The policy owns them until
+ * policy_release(). */
+int policy_compile(struct policy *policy, const struct withheld_host *host,
+		   struct error *err);
 void policy_release(struct policy *policy);
 
 /**

@@ -55,7 +55,7 @@ int box_prepare(struct box *box, struct error *err)
 	if (box->told_fd < 0 || box->go_fd < 0 || box->wall_fd < 0 ||
 	    box->check_fd < 0 || box->self_pidfd < 0)
 		return error_errno(err, errno, "make timers");
-	return policy_compile(&box->policy, err);
+	return 0;
 }
 
 /* ---- preparing ---- */
@@ -113,12 +113,10 @@ static void prepare_rlimits(struct run *run)
 	/* 1 and not 0: that alone also keeps a core_pattern that is a pipe
 	 * from being started (fs/coredump.c) */
 	add_rlimit(run, RLIMIT_CORE, 1);
-	/* counted per user and user namespace; the box and init are of the
-	 * same user unless the host's root mapped two */
 	if (run->box->cgroup.version == CGROUP_NONE)
 		add_rlimit(run, RLIMIT_NPROC,
-			   limits->processes +
-				   (run->box->isolation.map_root ? 0 : 2));
+			   limits->processes + isolation_other_processes(
+						       &run->box->isolation));
 }
 
 /* What the program waits for on one of these is not its own to give. */

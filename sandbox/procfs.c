@@ -19,6 +19,8 @@
 #define FIELD_START 22
 #define FIELD_RSS 24
 
+#define DESCENDANTS_MAX 4096 /* that are looked at */
+
 /* Read a stat file; returns what stands behind the name, which may itself
  * have blanks and parentheses in it. NULL when the process is gone. */
 static const char *read_stat(int dir_fd, const char *path, char *text,
@@ -139,6 +141,57 @@ void procfs_usage(int proc_fd, struct procfs_usage *ret)
 		    strcmp(entry->d_name, "1") != 0)
 			add_process(proc_fd, entry->d_name, ret);
 	(void)closedir(dir);
+}
+
+/* Append the children of all threads of @pid to @list; its new length. */
+static size_t add_children(int proc_fd, pid_t pid, pid_t *list, size_t count)
+{
+	char path[64], text[4096], *at, *end;
+	const struct dirent *entry;
+	DIR *dir;
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%d/task", pid);
+	fd = openat(proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir && fd >= 0)
+		(void)close(fd);
+	while (dir && (entry = readdir(dir))) {
+		AUTO_CLOSE int children = -1;
+		ssize_t got;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		(void)snprintf(path, sizeof path, "%.16s/children",
+			       entry->d_name);
+		children = openat(dirfd(dir), path, O_RDONLY | O_CLOEXEC);
+		got = children < 0 ? -1 : read(children, text, sizeof text - 1);
+		text[got > 0 ? got : 0] = '\0';
+		for (at = text; count < DESCENDANTS_MAX; at = end) {
+			list[count] = (pid_t)strtol(at, &end, 10);
+			if (end == at)
+				break;
+			count++;
+		}
+	}
+	if (dir)
+		(void)closedir(dir);
+	return count;
+}
+
+void procfs_usage_below(int proc_fd, pid_t init, struct procfs_usage *ret)
+{
+	static pid_t list[DESCENDANTS_MAX];
+	size_t count, i;
+	char name[16];
+
+	memset(ret, 0, sizeof *ret);
+	count = add_children(proc_fd, init, list, 0);
+	for (i = 0; i < count; i++) {
+		(void)snprintf(name, sizeof name, "%d", list[i]);
+		add_process(proc_fd, name, ret);
+		count = add_children(proc_fd, list[i], list, count);
+	}
 }
 
 uint64_t procfs_start_time(pid_t pid)

@@ -22,6 +22,9 @@ struct procfs_usage {
  */
 void procfs_usage(int proc_fd, struct procfs_usage *ret);
 
+/** The same over all that descends from @init, where /proc shows others, too. */
+void procfs_usage_below(int proc_fd, pid_t init, struct procfs_usage *ret);
+
 /** Start time of @pid in clock ticks since boot; 0 if there is none. With the
  * pid it names a process for good. */
 uint64_t procfs_start_time(pid_t pid);

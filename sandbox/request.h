@@ -19,7 +19,7 @@ struct request {
 	struct box_run run; /* the fixed part */
 	char *argv[BOX_ARGS_MAX + 1];
 	char *envp[BOX_ENV_MAX + 1];
-	const char *cwd;
+	char *cwd;
 	struct request_file files[BOX_FILES_MAX];
 	const char *outputs[BOX_OUTPUTS_MAX];
 	int child_fds[BOX_CHILD_FDS_MAX];

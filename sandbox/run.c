@@ -35,6 +35,7 @@
 
 #include "place.h"
 #include "run_parts.h"
+#include "signals.h"
 
 #define SETUP_LIMIT_US 10000000u /* until exec; generous, never near */
 #define MIN_LOOK_US 1000u
@@ -114,7 +115,17 @@ void run_end(struct run *run, uint32_t cause, const char *mechanism,
 		run->observed = observed;
 		notice(run);
 	}
-	(void)syscall(SYS_pidfd_send_signal, run->pidfd, SIGKILL, NULL, 0);
+	launch_kill(run->box);
+}
+
+void run_usage(const struct run *run, struct procfs_usage *ret)
+{
+	int proc_fd = run->inside->report.proc_fd;
+
+	if (run->box->isolation.mode == ISOLATION_PLAIN)
+		procfs_usage_below(proc_fd, run->box->launch.init, ret);
+	else
+		procfs_usage(proc_fd, ret);
 }
 
 /* Never less than it was: a sum over processes loses those that end. */
@@ -151,7 +162,7 @@ static void check_usage(struct run *run)
 	uint64_t cpu_us, wait_us;
 
 	if (!cgroup)
-		procfs_usage(run->inside->report.proc_fd, &usage);
+		run_usage(run, &usage);
 	else if (run->oom_until_ns > 0 &&
 		 cgroup_oom_kills(&run->box->cgroup) > 0)
 		run_check_oom(run);
@@ -282,6 +293,41 @@ static void on_crash_call(struct run *run, const struct seccomp_notif *call)
 	answer(run, call, ENOSYS);
 }
 
+/* A call that is allowed with namespaces, and here is not, or not always.
+ * Returns whether that was all. */
+static bool on_withheld(struct run *run, const struct seccomp_notif *call)
+{
+	struct inside_report *report = &run->inside->report;
+	struct seccomp_notif_resp response = { .id = call->id };
+	char name[24];
+	int error = 0;
+
+	switch (withheld_answer(&run->box->policy.host,
+				(int)run->request->run.profile, &call->data,
+				&error)) {
+	case WITHHELD_ERROR:
+		response.error = -error;
+		break;
+	case WITHHELD_WATCHED:
+		signals_answer(call, report->group, &response);
+		break;
+	case WITHHELD_NOT_HERE:
+		if (run->cause == BOX_EXITED) {
+			policy_syscall_name(call->data.nr, name, sizeof name);
+			(void)snprintf(run->not_here, sizeof run->not_here,
+				       "%s at level minimal", name);
+			report->error = EOPNOTSUPP;
+			report->step = run->not_here;
+		}
+		run_end(run, BOX_FAILED, "isolation level minimal", 0, 0);
+		return true;
+	case WITHHELD_NOT:
+		return false;
+	}
+	(void)ioctl(report->listener_fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
+	return true;
+}
+
 /* A call that the filter does not let through. */
 static void on_refused(struct run *run)
 {
@@ -296,6 +342,8 @@ static void on_refused(struct run *run)
 		on_crash_call(run, &call);
 		return;
 	}
+	if (on_withheld(run, &call))
+		return;
 	error = policy_answer(&call.data);
 	if (error) {
 		answer(run, &call, error);
@@ -325,7 +373,7 @@ static void answer_probe(struct run *run)
 	struct procfs_usage usage;
 
 	if (report->execed && !run->over) {
-		procfs_usage(report->proc_fd, &usage);
+		run_usage(run, &usage);
 		probed.alive = 1;
 		probed.threads = usage.threads;
 		probed.running = usage.running;
@@ -489,7 +537,8 @@ static int begin(struct run *run, struct error *err)
 		return -err->code;
 	run->pidfd = box->launch.pidfd;
 	if (run_prepare(run, err) < 0 ||
-	    place_files(run->inside->report.work_fd, run->request, err) < 0)
+	    place_files(run->inside->report.work_fd, run->request,
+			box->isolation.inner_uid, err) < 0)
 		return -err->code;
 	arm_at(box->wall_fd, run_now_ns() + SETUP_LIMIT_US * 1000ull);
 	launch_go(box);

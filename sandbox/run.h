@@ -40,7 +40,7 @@ struct box {
 	struct snapshot snapshot; /* of the run under way */
 };
 
-/** Make what struct box holds but for socket, isolation and cgroup. */
+/** Make what struct box holds but for socket, isolation, cgroup and policy. */
 int box_prepare(struct box *box, struct error *err);
 
 /* A finished run: what goes to the harness. */

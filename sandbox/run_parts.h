@@ -46,6 +46,7 @@ struct run {
 	uint64_t cpu_seen_us;
 	uint64_t rss_peak_bytes; /* without a cgroup */
 	uint64_t output_bytes;
+	char not_here[64]; /* a call that this host cannot give; the step */
 	struct seccomp_data refused; /* the call that ended it */
 };
 
@@ -61,6 +62,9 @@ void run_end(struct run *run, uint32_t cause, const char *mechanism,
 
 /** Note what the memory is made of, if it was never fuller. */
 void run_look_at_memory(struct run *run);
+
+/** What /proc says of the run's processes now. */
+void run_usage(const struct run *run, struct procfs_usage *ret);
 
 /** What ends a run for memory, if the kernel says that it has run out. */
 void run_check_oom(struct run *run);

@@ -281,6 +281,7 @@ void run_settle(struct run *run, struct finished *finished)
 	while (wait4(run->box->launch.init, NULL, __WALL, &usage) < 0 &&
 	       errno == EINTR)
 		continue;
+	launch_bury(run->box);
 	dead_ns = run_now_ns();
 	drain_captures(run);
 	settle_usage(run, &usage, result);

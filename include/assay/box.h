@@ -267,8 +267,8 @@ struct box_inspected {
 struct box_layer {
 	char name[24];    /* "user-namespace", "cgroup", "seccomp", ... */
 	uint32_t on;
-	char detail[104]; /* how, or why not */
-	char remedy[128]; /* when off: the command that turns it on */
+	char detail[160]; /* how, or why not */
+	char remedy[256]; /* when off: the command that turns it on */
 };
 
 struct box_hello {
