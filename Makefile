@@ -6,7 +6,8 @@
 #
 # Variables: BUILD (build folder), CC, CFLAGS, SANITIZE (a list for
 # -fsanitize=), WERROR=1 (as CI=true does), V=1 (print commands, and every
-# line of every test), PREFIX and DESTDIR (install).
+# line of every test), HOSTS (test-hosts: only these of tests/hosts/hosts.json),
+# PREFIX and DESTDIR (install).
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -29,15 +30,17 @@ MAKEFLAGS += -r
 # tell whether a package is there.
 
 PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
-	libseccomp-dev libjansson-dev libarchive-dev libsodium-dev
+	libseccomp-dev libdw-dev libjansson-dev libarchive-dev libsodium-dev
 PACKAGES_demo := python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
+PACKAGES_fuzz := clang libclang-rt-14-dev
+PACKAGES_hosts := qemu-system-x86 python3
 PACKAGES_headers := gcc clang
 PACKAGES_format := clang-format
 PACKAGES_tidy := clang-tidy
 PACKAGES_lint := mandoc
-PACKAGES_all := build demo test bench headers format tidy lint
+PACKAGES_all := build demo test fuzz bench hosts headers format tidy lint
 
 # Goals that are about one package list only, or about none; every other goal
 # compiles, so it starts from "build".
@@ -52,11 +55,13 @@ NEEDS_check-headers := build test headers
 NEEDS_tidy := build test tidy
 NEEDS_demo := build demo
 NEEDS_tests := build test
-NEEDS_test := build test
+NEEDS_test := build test fuzz
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build test
+NEEDS_test-hosts := build test hosts
 NEEDS_asan := build test
 NEEDS_bench := build bench
+NEEDS_fuzz := build fuzz
 NEEDS_deps := $(PACKAGES_all)
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -106,7 +111,7 @@ ALL_LDFLAGS := $(LINK_HARDENING) -Wl,--as-needed $(LDFLAGS)
 # Which libraries a room may use. Asked of pkg-config when the first recipe
 # needs it, and not before: "make" may still have to install it.
 LIBS_harness := libuv jansson libarchive libsodium
-LIBS_sandbox := libseccomp
+LIBS_sandbox := libseccomp libdw
 LIBS_kit := jansson
 LIBS_tests := cmocka
 LIBS_all := $(LIBS_harness) $(LIBS_sandbox) $(LIBS_tests)
@@ -145,13 +150,30 @@ BENCH_BOXED := $(patsubst tests/bench/programs/%.c,$(BUILD)/tests/bench/%,\
 HOSTILE_BOXED := $(patsubst tests/hostile/programs/%.c,\
 	$(BUILD)/tests/hostile/%,$(wildcard tests/hostile/programs/*.c))
 
-TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(UNIT_HELPERS) \
-	$(E2E_HELPERS) $(BENCH_HELPERS))
+# tests/fuzz/fuzz_*.c are libFuzzer's targets, and always clang's, with its
+# sanitizers; so is what they are linked with, in objects of its own. No target
+# is about a subcommand.
+FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_HELPERS := $(filter-out $(FUZZ),$(sort $(wildcard tests/fuzz/*.c)))
+FUZZ_OBJ := $(BUILD)/fuzz/obj
+fuzz_objects = $(patsubst %.c,$(FUZZ_OBJ)/%.o,$1)
+FUZZ_TESTED := $(filter-out %/main.o %/cmd_%.o,$(call fuzz_objects,\
+	$(HARNESS) $(KIT) sandbox/request.c sandbox/procfs.c))
+FUZZ_PROGRAMS := $(FUZZ:tests/%.c=$(BUILD)/%)
+
+# The hostile cases are data; these run them, with the helpers of e2e.
+HOSTILE := $(sort $(wildcard tests/hostile/runner/test_*.c))
+HOSTILE_HELPERS := $(E2E_HELPERS) \
+	$(filter-out $(HOSTILE),$(sort $(wildcard tests/hostile/runner/*.c)))
+HOSTILE_PROGRAMS := $(HOSTILE:%.c=$(BUILD)/%)
+
+TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE) \
+	$(UNIT_HELPERS) $(HOSTILE_HELPERS) $(BENCH_HELPERS))
 
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e asan demo bench \
+.PHONY: all deps tests test test-unit test-e2e test-hosts asan fuzz demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -160,7 +182,7 @@ all: $(PROGRAMS) $(ARCHIVES) ## build the programs (default)
 
 deps: $(BUILD)/packages ## install every Debian package that any goal needs
 
-tests: all $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(HOSTILE_BOXED) ## build the tests, run nothing
+tests: all $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(HOSTILE_PROGRAMS) $(HOSTILE_BOXED) ## build the tests, run nothing
 
 # --- Compiling and linking -------------------------------------------------
 
@@ -219,10 +241,11 @@ $(ARCHIVES): $(BUILD)/flags
 
 $(UNIT_PROGRAMS): $(call objects,$(UNIT_HELPERS))
 $(E2E_PROGRAMS): $(call objects,$(E2E_HELPERS))
+$(HOSTILE_PROGRAMS): $(call objects,$(HOSTILE_HELPERS))
 $(BENCH_PROGRAMS): $(call objects,$(BENCH_HELPERS))
-$(UNIT_PROGRAMS) $(E2E_PROGRAMS): TEST_LIBS = $(call libs,tests)
-$(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o \
-		$(ARCHIVES)
+TESTERS := $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(HOSTILE_PROGRAMS)
+$(TESTERS): TEST_LIBS = $(call libs,tests)
+$(TESTERS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o $(ARCHIVES)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$Q$(LINK) -pthread $(TEST_LIBS) $(call libs,harness) \
@@ -230,13 +253,52 @@ $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o \
 
 $(BENCH_BOXED): $(BUILD)/tests/bench/%: tests/bench/programs/%.c
 $(HOSTILE_BOXED): $(BUILD)/tests/hostile/%: tests/hostile/programs/%.c
+$(HOSTILE_BOXED): $(wildcard tests/hostile/programs/*.h)
 $(BENCH_BOXED) $(HOSTILE_BOXED): | $(BUILD)/packages
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$Q$(CC) -std=gnu17 -O2 -Wall -D_GNU_SOURCE= -static -pthread -o $@ $<
 
+FUZZ_CC := clang
+FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CFLAGS := -std=gnu17 $(WARNINGS) -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link $(FUZZ_SANITIZE)
+
+$(BUILD)/fuzz/flags: FLAGS := $(FUZZ_CC) $(ALL_CPPFLAGS) $(FUZZ_CFLAGS)
+ifneq ($(file <$(BUILD)/fuzz/flags),$(FUZZ_CC) $(ALL_CPPFLAGS) $(FUZZ_CFLAGS))
+$(BUILD)/fuzz/flags: FORCE
+endif
+$(BUILD)/fuzz/flags:
+	@mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
+
+$(FUZZ_OBJ)/harness/%: ROOM = $(call cflags,harness)
+$(FUZZ_OBJ)/sandbox/%: ROOM = -Isandbox $(call cflags,sandbox)
+$(FUZZ_OBJ)/exercises/kit/%: ROOM = -Iexercises/kit -pthread $(call cflags,kit)
+$(FUZZ_OBJ)/tests/%: ROOM = -I. -Iharness -Isandbox -Iexercises/kit -pthread \
+	$(call cflags,harness) $(call cflags,sandbox)
+
+$(FUZZ_OBJ)/%.o: %.c $(BUILD)/fuzz/flags | $(BUILD)/packages
+	$(call say,FUZZ,$<)
+	@mkdir -p $(@D)
+	$Q$(FUZZ_CC) $(ALL_CPPFLAGS) $(ROOM) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
+# An archive, so that a target has in it only what it calls.
+$(BUILD)/fuzz/libtested.a: $(FUZZ_TESTED)
+	$(call say,AR,$@)
+	@rm -f $@
+	$Q$(AR) rcs $@ $^
+
+$(FUZZ_PROGRAMS): $(BUILD)/%: $(FUZZ_OBJ)/tests/%.o \
+		$(call fuzz_objects,$(FUZZ_HELPERS)) $(BUILD)/fuzz/libtested.a
+	$(call say,LINK,$@)
+	$Q$(FUZZ_CC) -fsanitize=fuzzer $(FUZZ_SANITIZE) -g -pthread \
+		-Wl,--as-needed,--wrap=LLVMFuzzerTestOneInput $(WRAP) -o $@ $^ $(call libs,harness)
+
+$(BUILD)/fuzz/fuzz_judge: WRAP := -Wl,--wrap=exit,--wrap=calloc
+
 -include $(patsubst %.o,%.d,$(HARNESS_OBJECTS) $(SANDBOX_OBJECTS) \
-	$(KIT_OBJECTS) $(TEST_OBJECTS))
+	$(KIT_OBJECTS) $(TEST_OBJECTS) $(FUZZ_TESTED) \
+	$(call fuzz_objects,$(FUZZ) $(FUZZ_HELPERS)))
 
 # --- Running ---------------------------------------------------------------
 
@@ -246,8 +308,13 @@ export ASSAY_SOURCE := $(CURDIR)
 RUN_ENV := ASSAY_EXERCISES=$(CURDIR)/exercises
 RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 
-test: tests ## run the unit and the end-to-end tests
-	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS)
+# Fuzz targets are built with sanitizers anyway: "make asan" leaves them out.
+ifeq ($(SANITIZE),)
+FUZZ_TEST := $(BUILD)/fuzz/fixed
+endif
+
+test: tests $(FUZZ_TEST) ## run the unit and the end-to-end tests, fuzz a little
+	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) $(UNIT_PROGRAMS)
@@ -255,14 +322,33 @@ test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 test-e2e: tests ## run the end-to-end tests
 	@$(RUN_TESTS) $(E2E_PROGRAMS)
 
+# What guests boot comes from Debian's packages, see tests/hosts/fetch.
+$(BUILD)/hosts/vmlinuz: | $(BUILD)/packages
+	$(call say,FETCH,$@)
+	@tests/hosts/fetch $(@D)
+
+test-hosts: tests $(BUILD)/hosts/vmlinuz ## boot hosts unlike this one, run the box's tests in them
+	@tests/hosts/run $(BUILD) $(HOSTS)
+
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
+
+# All targets as one more test program: the same executions each time.
+$(BUILD)/fuzz/fixed: $(FUZZ_PROGRAMS)
+	@printf '#!/bin/sh\nexec $(CURDIR)/$(TOOLS)/fuzz fixed $(abspath $(BUILD)/fuzz)\n' >$@
+	@chmod +x $@
+
+FUZZ_SECONDS ?= 20
+fuzz: $(if $(TARGET),$(BUILD)/fuzz/fuzz_$(TARGET),$(FUZZ_PROGRAMS)) ## fuzz every parser FUZZ_SECONDS (20) each, or TARGET=name
+	@$(TOOLS)/fuzz $(FUZZ_SECONDS) $(BUILD)/fuzz $(TARGET)
 
 demo: all ## grade more than 20 submissions and check what comes out
 	@$(RUN_ENV) $(TOOLS)/demo $(BUILD)
 
-bench: all $(BENCH_PROGRAMS) $(BENCH_BOXED) ## measure the box against posix_spawn and bubblewrap
+bench: all $(BENCH_PROGRAMS) $(BENCH_BOXED) ## measure the box against posix_spawn and bubblewrap, limits, the filter
 	@$(BUILD)/tests/bench/bench_box $(BUILD)/bench.json
+	@echo
+	@$(BUILD)/tests/bench/bench_limits $(BUILD)/bench_limits.json
 
 # --- Checks ----------------------------------------------------------------
 

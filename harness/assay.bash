@@ -39,7 +39,7 @@ _assay()
 	--exercise) words=$(_assay_exercises "$assay") files='' ;;
 	--test | --seed | --jobs | --repeat | --lang | --cpu | --wall) return ;;
 	--memory | --processes | --files | --file-size | --stack) return ;;
-	--env) return ;;
+	--env | --then | --collect) return ;;
 	--out | --cwd)
 		compopt -o dirnames
 		return
@@ -75,7 +75,8 @@ _assay()
 			words+=' --files --file-size --output --stack'
 			words+=' --network --bind'
 			words+=' --env --cwd --stdin --stdout --stderr'
-			words+=' --result --repeat --require --'
+			words+=' --result --repeat --then --collect'
+			words+=' --require --'
 			;;
 		*) return ;;
 		esac

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <uv.h>
@@ -23,6 +25,7 @@
 
 #define REPEAT_MAX 1000000u
 #define BINDS_MAX 16
+#define COPY_BYTES (1u << 20) /* at a time */
 
 static const char help[] =
 	"usage: assay sandbox [OPTIONS] -- CMD [ARG...]\n"
@@ -50,6 +53,13 @@ static const char help[] =
 	"      --result FILE              write the JSON result there\n"
 	"      --repeat N                 run it N times; a result line for "
 	"each\n"
+	"      --then COMMAND             after each run, run /bin/sh -c COMMAND "
+	"in\n"
+	"                                 the same box; a result line of its "
+	"own\n"
+	"      --collect PATH=FILE        copy PATH, as the command left it in "
+	"/work,\n"
+	"                                 to FILE, if it is a plain file\n"
 	"      --require full|limited|minimal\n"
 	"                                 refuse to run below this isolation\n"
 	"      --help\n"
@@ -69,7 +79,10 @@ struct sandbox_options {
 	unsigned env_count;
 	const char *cwd;
 	const char *stdin_path, *stdout_path, *stderr_path, *result_path;
+	const char *collect[BOX_OUTPUTS_MAX]; /* "PATH=FILE" */
+	unsigned collect_count;
 	unsigned repeat;
+	const char *then; /* NULL: nothing */
 	bool need_level;
 	enum box_level level;
 	char **argv;
@@ -81,6 +94,7 @@ struct sandbox_run {
 	struct box_client *client;
 	int fds[3];
 	unsigned left;
+	bool following; /* this run is the one of --then */
 	FILE *results;
 	int status;
 };
@@ -106,6 +120,8 @@ enum {
 	OPT_STDERR,
 	OPT_RESULT,
 	OPT_REPEAT,
+	OPT_THEN,
+	OPT_COLLECT,
 	OPT_REQUIRE,
 	OPT_HELP,
 };
@@ -129,6 +145,8 @@ static const struct option long_options[] = {
 	{ "stderr", required_argument, NULL, OPT_STDERR },
 	{ "result", required_argument, NULL, OPT_RESULT },
 	{ "repeat", required_argument, NULL, OPT_REPEAT },
+	{ "then", required_argument, NULL, OPT_THEN },
+	{ "collect", required_argument, NULL, OPT_COLLECT },
 	{ "require", required_argument, NULL, OPT_REQUIRE },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "json", no_argument, NULL, 0 }, /* it always is */
@@ -183,6 +201,26 @@ static bool add_bind(struct sandbox_options *options, const char *text)
 		     writable ? ":rw" : "") < 0)
 		return false;
 	options->binds[options->bind_count++] = bind;
+	return true;
+}
+
+/* PATH=FILE. The box insists as well on a path that stays beneath /work. */
+static bool add_collected(struct sandbox_options *options, const char *text)
+{
+	size_t length = strcspn(text, "=");
+	const char *part;
+
+	if (options->collect_count == BOX_OUTPUTS_MAX || length == 0 ||
+	    length >= BOX_PATH_MAX || !text[length] || !text[length + 1])
+		return false;
+	for (part = text; part < text + length;
+	     part += strcspn(part, "/=") + 1)
+		if (*part == '/' || strncmp(part, "./", 2) == 0 ||
+		    strncmp(part, ".=", 2) == 0 ||
+		    strncmp(part, "../", 3) == 0 ||
+		    strncmp(part, "..=", 3) == 0)
+			return false;
+	options->collect[options->collect_count++] = text;
 	return true;
 }
 
@@ -254,6 +292,11 @@ static bool parse_option(struct sandbox_options *options, int option,
 			return false;
 		options->repeat = (unsigned)number;
 		return true;
+	case OPT_THEN:
+		options->then = text;
+		return *text != '\0';
+	case OPT_COLLECT:
+		return add_collected(options, text);
 	case OPT_REQUIRE:
 		options->need_level = true;
 		return command_level(text, &options->level);
@@ -278,9 +321,57 @@ static void set_threads(json_t *object, const struct box_files *files)
 	boxthreads_release(&threads);
 }
 
+/* @from, which is a plain file of a program that is dead, to a new @path. */
+static int copy_collected(int from, const char *path, struct error *err)
+{
+	AUTO_CLOSE int to = open(path,
+				 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+				 0644);
+	off_t offset = 0;
+	ssize_t sent = 1;
+
+	while (to >= 0 && sent > 0)
+		sent = sendfile(to, from, &offset, COPY_BYTES);
+	return to < 0 || sent < 0 ? error_errno(err, errno, "%s", path) : 0;
+}
+
+/* Take the descriptors of the collected files over, and say which there are:
+ * {"PATH": true, ...}. NULL: could not be written. */
+static json_t *take_collected(struct sandbox_run *run,
+			      const struct box_result *result, const int *fds,
+			      size_t fd_count)
+{
+	const struct sandbox_options *options = run->options;
+	json_t *collected = json_object();
+	struct error err = { 0 };
+	size_t used = 0;
+	unsigned i;
+
+	for (i = 0; i < options->collect_count; i++) {
+		AUTO_FREE char *path = strdup(options->collect[i]);
+		char *file = path ? strchr(path, '=') : NULL;
+		bool there = result->collected & (1u << i) && used < fd_count;
+
+		CHECK(file);
+		*file++ = '\0';
+		report_set(collected, path, json_boolean(there));
+		if (there && !err.code)
+			(void)copy_collected(fds[used], file, &err);
+		used += there;
+	}
+	for (i = 0; i < fd_count; i++)
+		(void)close(fds[i]);
+	if (err.code) {
+		json_decref(collected);
+		run->status = command_fault("sandbox", "%s", err.text);
+		return NULL;
+	}
+	return collected;
+}
+
 static void print_result(struct sandbox_run *run,
 			 const struct box_result *result,
-			 const struct box_files *files)
+			 const struct box_files *files, json_t *collected)
 {
 	const struct box_hello *hello = box_client_hello(run->client);
 	json_auto_t *object = report_ended(result);
@@ -292,6 +383,8 @@ static void print_result(struct sandbox_run *run,
 	if (result->outcome == BOX_FORBIDDEN_SYSCALL)
 		report_set(object, "syscall", report_forbidden_syscall(result));
 	set_threads(object, files);
+	if (run->options->collect_count && !run->following)
+		report_set(object, "collected", json_incref(collected));
 	(void)json_dumpf(object, run->results,
 			 JSON_COMPACT | JSON_REAL_PRECISION(15));
 	(void)fputc('\n', run->results);
@@ -304,11 +397,15 @@ static void ran_cb(void *data, const struct box_result *result,
 	struct sandbox_run *run = data;
 	const struct sandbox_options *options = run->options;
 	const struct box_hello *hello = box_client_hello(run->client);
+	json_auto_t *collected = NULL;
 
 	if (fault) {
 		run->status = command_fault("sandbox", "%s", fault);
 		return;
 	}
+	collected = take_collected(run, result, files->fds, files->count);
+	if (!collected)
+		return;
 	if (options->need_level && hello->level < options->level) {
 		run->status = command_fault(
 			"sandbox",
@@ -318,7 +415,7 @@ static void ran_cb(void *data, const struct box_result *result,
 			box_level_name(options->level));
 		return;
 	}
-	print_result(run, result, files);
+	print_result(run, result, files, collected);
 	if (result->outcome == BOX_FAILED) {
 		if (strcmp(result->step, "exec") == 0)
 			run->status = command_usage("sandbox", "%s: %s",
@@ -330,24 +427,59 @@ static void ran_cb(void *data, const struct box_result *result,
 						    strerror(result->error));
 		return;
 	}
-	if (--run->left > 0)
+	run->following = options->then && !run->following;
+	if (run->following || --run->left > 0)
 		start_run(run);
+}
+
+/*
+ * Each run reads a plain file from its start, and its position, flags and
+ * locks are its own: a descriptor that two runs share is something to talk
+ * over. What cannot be opened again, a pipe or a terminal, stays as it is.
+ */
+static int input_of(const struct sandbox_run *run)
+{
+	struct stat status;
+	char path[32];
+
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", run->fds[0]);
+	if (fstat(run->fds[0], &status) == 0 &&
+	    (S_ISREG(status.st_mode) || !run->options->stdin_path))
+		return open(path, O_RDONLY | O_CLOEXEC);
+	return fcntl(run->fds[0], F_DUPFD_CLOEXEC, 0);
+}
+
+static void add_output(struct boxspec *spec, const char *collect,
+		       uint64_t max_bytes)
+{
+	char path[BOX_PATH_MAX];
+
+	(void)snprintf(path, sizeof path, "%.*s", (int)strcspn(collect, "="),
+		       collect);
+	boxspec_output(spec, path, max_bytes);
 }
 
 static void start_run(struct sandbox_run *run)
 {
 	const struct sandbox_options *options = run->options;
+	char *const then[] = { (char *)(uintptr_t)"/bin/sh",
+			       (char *)(uintptr_t)"-c",
+			       (char *)(uintptr_t)options->then, NULL };
+	AUTO_CLOSE int input = input_of(run);
 	struct boxspec spec;
 	unsigned i;
 
 	boxspec_init(&spec, options->profile, &options->limits);
 	spec.run.network = options->network;
-	boxspec_args(&spec, options->argv);
+	boxspec_args(&spec, run->following ? then : options->argv);
 	build_environment(&spec);
 	for (i = 0; i < options->env_count; i++)
 		boxspec_env(&spec, options->env[i]);
 	boxspec_cwd(&spec, options->cwd);
-	boxspec_fd(&spec, run->fds[0], BOX_CHILD_DIRECT);
+	for (i = 0; i < options->collect_count && !run->following; i++)
+		add_output(&spec, options->collect[i],
+			   options->limits.file_bytes);
+	boxspec_fd(&spec, input, BOX_CHILD_DIRECT);
 	boxspec_fd(&spec, run->fds[1], BOX_CHILD_CAPTURE);
 	boxspec_fd(&spec, run->fds[2], BOX_CHILD_CAPTURE);
 	box_client_run(run->client, &spec, ran_cb, run);

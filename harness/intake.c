@@ -15,6 +15,7 @@
 
 #define IGNORED_MAX 100
 #define SHOWN_NAME_MAX 120
+#define SHOWN_TEXT_MAX 600
 #define RATIO_FLOOR (1u << 20) /* bytes; so little is never a bomb */
 
 /* Added by other systems' archivers and of no use to anybody here. */
@@ -32,25 +33,36 @@ static const struct type_rule {
 	{ S_IFSOCK, "socket", "a socket" },
 };
 
+/* @text, fit to be shown, at most @max_bytes before that. */
+static char *cleaned(const char *text, size_t max_bytes)
+{
+	AUTO_FREE char *clean = text_clean(text, strlen(text), max_bytes);
+
+	return text_line(clean);
+}
+
 void submission_reject(struct submission *submission, const char *rule,
 		       const char *name, const char *format, ...)
 {
-	AUTO_FREE char *clean = NULL;
 	AUTO_FREE char *shown = NULL;
-	char text[ERROR_TEXT_MAX];
+	AUTO_FREE char *said = NULL;
+	AUTO_FREE char *text = NULL;
 	va_list args;
+	int length;
 
 	if (submission->rejected)
 		return;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof text, format, args);
+	length = vasprintf(&said, format, args);
 	va_end(args);
+	CHECK(length >= 0);
+	/* A library's words may quote what is in an archive. */
+	text = cleaned(said, SHOWN_TEXT_MAX);
 	if (name) {
-		clean = text_clean(name, strlen(name), SHOWN_NAME_MAX);
-		shown = text_line(clean);
+		shown = cleaned(name, SHOWN_NAME_MAX);
 		submission->rejected = text_format("\"%s\" %s", shown, text);
 	} else {
-		submission->rejected = text_format("%s", text);
+		submission->rejected = TAKE_PTR(text);
 	}
 	submission->rejected_rule = text_format("%s", rule);
 }

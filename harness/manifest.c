@@ -20,7 +20,7 @@ static void make_one_line(struct error *err)
 {
 	AUTO_FREE char *line = text_line(err->text);
 
-	(void)snprintf(err->text, sizeof err->text, "%s", line);
+	(void)error_set(err, err->code, "%s", line);
 }
 
 int manifest_parse(const char *name, const char *bytes, size_t size,

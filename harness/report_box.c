@@ -66,7 +66,9 @@ json_t *report_resources(const struct box_result *box)
 		   report_count(box->involuntary_switches));
 	report_set(object, "output_bytes", report_count(box->output_bytes));
 	report_set(object, "processes_refused",
-		   report_count(box->processes_refused));
+		   box->processes_refused == BOX_UNKNOWN
+			   ? json_null()
+			   : report_count(box->processes_refused));
 	return object;
 }
 

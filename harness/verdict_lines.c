@@ -227,6 +227,22 @@ static int take_line(struct verdict_lines *lines, const char *line, size_t size,
 	return error_set(err, EPROTO, "unknown type \"%.40s\"", type);
 }
 
+/* For @size more bytes; by doubling, as a judge may write byte by byte. */
+static void make_room(struct verdict_lines *lines, size_t size)
+{
+	size_t room = lines->room ? lines->room : 4096;
+	char *buffer;
+
+	if (lines->used + size <= lines->room)
+		return;
+	while (room < lines->used + size)
+		room *= 2;
+	buffer = realloc(lines->buffer, room);
+	CHECK(buffer);
+	lines->buffer = buffer;
+	lines->room = room;
+}
+
 /* The bytes up to a newline or to the end of what came, behind the buffer. */
 static int take_part(struct verdict_lines *lines, const char *bytes,
 		     size_t size, bool whole, struct error *err)
@@ -241,11 +257,8 @@ static int take_part(struct verdict_lines *lines, const char *bytes,
 		return error_set(err, EPROTO, "more than %u bytes in all",
 				 VERDICT_LINES_BYTES_MAX);
 	if (size > 0) {
-		char *buffer = realloc(lines->buffer, lines->used + size);
-
-		CHECK(buffer);
-		memcpy(buffer + lines->used, bytes, size);
-		lines->buffer = buffer;
+		make_room(lines, size);
+		memcpy(lines->buffer + lines->used, bytes, size);
 		lines->used += size;
 	}
 	if (!whole)

@@ -21,7 +21,7 @@
 
 struct verdict_lines {
 	char *buffer; /* the unfinished line */
-	size_t used;
+	size_t used, room; /* bytes of it in use, and in all */
 	size_t bytes; /* of all lines so far */
 	unsigned lines;
 	bool broken;     /* -EPROTO was returned: nothing more is taken in */

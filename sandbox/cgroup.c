@@ -190,9 +190,12 @@ void cgroup_close(struct cgroup *cgroup)
 
 int cgroup_make_leaf(struct cgroup *cgroup, struct error *err)
 {
-	int result = cgroup->version == CGROUP_V2 ? cgroup_v2_make_leaf(cgroup)
-						  : 0;
+	int result = 0;
 
+	if (cgroup->version == CGROUP_V2)
+		result = cgroup_v2_make_leaf(cgroup);
+	else if (cgroup->version == CGROUP_V1)
+		cgroup_v1_memory(cgroup, &cgroup->base_memory);
 	if (result < 0)
 		return error_errno(err, -result, "cgroup: make a leaf");
 	return 0;
@@ -258,6 +261,27 @@ uint64_t cgroup_refused(const struct cgroup *cgroup)
 {
 	return cgroup_read(cgroup, CGROUP_PIDS_EVENTS, "max") -
 	       cgroup->base_refused;
+}
+
+static uint64_t less(uint64_t value, uint64_t base)
+{
+	return value > base ? value - base : 0;
+}
+
+bool cgroup_memory(const struct cgroup *cgroup, struct cgroup_memory *ret)
+{
+	const struct cgroup_memory *base = &cgroup->base_memory;
+
+	if (cgroup->version == CGROUP_V1)
+		cgroup_v1_memory(cgroup, ret);
+	else if (cgroup->version == CGROUP_V2)
+		cgroup_v2_memory(cgroup, ret);
+	else
+		return false;
+	ret->anonymous = less(ret->anonymous, base->anonymous);
+	ret->file = less(ret->file, base->file);
+	ret->kernel = less(ret->kernel, base->kernel);
+	return true;
 }
 
 /* ---- sweeping ---- */

@@ -39,10 +39,19 @@ enum cgroup_file {
 	CGROUP_MEMORY_USAGE, /* v1 */
 	CGROUP_MEMORY_PEAK,
 	CGROUP_MEMORY_EVENTS,
+	CGROUP_MEMORY_STAT,
+	CGROUP_KERNEL_USAGE, /* v1 */
 	CGROUP_PIDS_LIMIT,
 	CGROUP_PIDS_EVENTS,
 	CGROUP_CPU_USAGE,
 	CGROUP_FILES,
+};
+
+/* What memory is made of, in bytes. */
+struct cgroup_memory {
+	uint64_t anonymous;
+	uint64_t file; /* page cache, tmpfs and shared memory */
+	uint64_t kernel;
 };
 
 struct cgroup {
@@ -60,6 +69,7 @@ struct cgroup {
 	uint64_t base_cpu_ns;
 	uint64_t base_own_cpu_ns;
 	uint64_t base_memory_bytes;
+	struct cgroup_memory base_memory;
 	uint64_t base_oom_kills;
 	uint64_t base_refused;
 	char reason[104]; /* NONE: why */
@@ -74,7 +84,8 @@ void cgroup_open(struct cgroup *cgroup);
 /** Leave and remove the folders. */
 void cgroup_close(struct cgroup *cgroup);
 
-/** v2: before init is cloned, the leaf it is born into; v1: nothing. */
+/** Before init is cloned. v2: the leaf it is born into; v1: what the memory
+ * is made of that is not the run's. */
 int cgroup_make_leaf(struct cgroup *cgroup, struct error *err);
 /** v2: after a run, when all of it is dead. */
 void cgroup_remove_leaf(struct cgroup *cgroup);
@@ -90,6 +101,9 @@ uint64_t cgroup_cpu_us(const struct cgroup *cgroup);
 uint64_t cgroup_peak_bytes(const struct cgroup *cgroup);
 uint64_t cgroup_oom_kills(const struct cgroup *cgroup);
 uint64_t cgroup_refused(const struct cgroup *cgroup); /* forks denied */
+
+/** The memory of the run now. False when the host cannot tell. */
+bool cgroup_memory(const struct cgroup *cgroup, struct cgroup_memory *ret);
 
 /**
  * Remove folders of boxes that died without doing it themselves: names carry

@@ -41,12 +41,14 @@ int cgroup_v1_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		    struct error *err);
 void cgroup_v1_start_clock(struct cgroup *cgroup);
 uint64_t cgroup_v1_cpu_us(const struct cgroup *cgroup);
+void cgroup_v1_memory(const struct cgroup *cgroup, struct cgroup_memory *ret);
 const char *cgroup_v1_controller(int folder);
 
 bool cgroup_v2_open(struct cgroup *cgroup);
 int cgroup_v2_make_leaf(struct cgroup *cgroup);
 int cgroup_v2_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		    struct error *err);
+void cgroup_v2_memory(const struct cgroup *cgroup, struct cgroup_memory *ret);
 /** Where new folders can be made; false: nowhere. */
 bool cgroup_v2_parent(char *path, size_t size);
 

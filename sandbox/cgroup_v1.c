@@ -22,6 +22,7 @@ static const struct {
 	{ CGROUP_MEMORY_USAGE, CGROUP_MEMORY, "memory.usage_in_bytes" },
 	{ CGROUP_MEMORY_PEAK, CGROUP_MEMORY, "memory.max_usage_in_bytes" },
 	{ CGROUP_MEMORY_EVENTS, CGROUP_MEMORY, "memory.oom_control" },
+	{ CGROUP_MEMORY_STAT, CGROUP_MEMORY, "memory.stat" },
 	{ CGROUP_PIDS_LIMIT, CGROUP_PIDS, "pids.max" },
 	{ CGROUP_PIDS_EVENTS, CGROUP_PIDS, "pids.events" },
 	{ CGROUP_CPU_USAGE, CGROUP_CPUACCT, "cpuacct.usage" },
@@ -96,6 +97,9 @@ bool cgroup_v1_open(struct cgroup *cgroup)
 	cgroup->swap_limited = cgroup_open_file(
 				       cgroup, CGROUP_SWAP_LIMIT, memory,
 				       "memory.memsw.limit_in_bytes") == 0;
+	/* what cannot be had is told as 0 */
+	(void)cgroup_open_file(cgroup, CGROUP_KERNEL_USAGE, memory,
+			       "memory.kmem.usage_in_bytes");
 	cgroup->oom_event_fd = watch_oom(memory);
 	return true;
 }
@@ -135,6 +139,13 @@ int cgroup_v1_begin(struct cgroup *cgroup, const struct box_limits *limits,
 					     "oom_kill");
 	cgroup->base_refused = cgroup_read(cgroup, CGROUP_PIDS_EVENTS, "max");
 	return 0;
+}
+
+void cgroup_v1_memory(const struct cgroup *cgroup, struct cgroup_memory *ret)
+{
+	ret->anonymous = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "rss");
+	ret->file = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "cache");
+	ret->kernel = cgroup_read(cgroup, CGROUP_KERNEL_USAGE, NULL);
 }
 
 void cgroup_v1_start_clock(struct cgroup *cgroup)

@@ -21,6 +21,7 @@ static const struct {
 	{ CGROUP_MEMORY_LIMIT, "memory.max" },
 	{ CGROUP_MEMORY_PEAK, "memory.peak" }, /* since Linux 5.19 */
 	{ CGROUP_MEMORY_EVENTS, "memory.events" },
+	{ CGROUP_MEMORY_STAT, "memory.stat" },
 	{ CGROUP_SWAP_LIMIT, "memory.swap.max" },
 	{ CGROUP_PIDS_LIMIT, "pids.max" },
 	{ CGROUP_PIDS_EVENTS, "pids.events" },
@@ -118,4 +119,12 @@ int cgroup_v2_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		(void)inotify_add_watch(cgroup->oom_event_fd, events,
 					IN_MODIFY);
 	return 0;
+}
+
+void cgroup_v2_memory(const struct cgroup *cgroup, struct cgroup_memory *ret)
+{
+	ret->anonymous = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "anon");
+	ret->file = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "file");
+	/* in one number since Linux 5.18 */
+	ret->kernel = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "kernel");
 }

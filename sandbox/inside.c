@@ -186,6 +186,19 @@ static int be_first_to_go(struct inside *in)
 	return 0;
 }
 
+/* From here on what the program is to the kernel is not the program's to
+ * write: with a lower oom_score_adj, and in many small processes, it would have
+ * the kernel choose the box when memory runs out. */
+static int seal_proc(struct inside *in)
+{
+	STEP(in, "make /proc read-only",
+	     RAW(SYS_mount, NULL, "/proc", NULL,
+		 MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV |
+			 MS_NOEXEC,
+		 NULL));
+	return 0;
+}
+
 /* Late, because the limit on descriptors is one for the program's own few,
  * not for the box's table. */
 static int take_limits(struct inside *in)
@@ -303,8 +316,8 @@ static _Noreturn void child(void *argument)
 {
 	struct inside *in = argument;
 
-	(void)(own_session(in) || be_first_to_go(in) || fix_addresses(in) ||
-	       take_cpus(in) || default_signals(in) || give_up_privileges(in) ||
+	(void)(own_session(in) || be_first_to_go(in) || seal_proc(in) ||
+	       fix_addresses(in) || take_cpus(in) || default_signals(in) || give_up_privileges(in) ||
 	       install_filter(in) || wait_for_go(in) ||
 	       arrange_descriptors(in) || take_limits(in) ||
 	       become_program(in));

@@ -167,6 +167,11 @@ static int serve(struct box *box, struct error *err)
 
 			result = message_send(box->socket_fd, &none,
 					      sizeof none, NULL, 0);
+		} else if (type == BOX_INSPECT) {
+			struct box_inspected none = { .type = BOX_INSPECTED };
+
+			result = message_send(box->socket_fd, &none,
+					      sizeof none, NULL, 0);
 		} else if (type != BOX_KILL) { /* a kill may come too late */
 			result = error_set(err, EPROTO, "message of type %u",
 					   type);

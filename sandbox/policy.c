@@ -13,13 +13,20 @@
  *   any other   reported to the box by SECCOMP_RET_USER_NOTIF, which ends the
  *               run as "forbidden-syscall" with name, number and arguments
  *
- * Only the native architecture: int 0x80 and x32 end the process (SIGSYS).
+ * What two programs could talk over that never ought to meet counts as harmful
+ * even where it is usual elsewhere: locks and watches on files are seen by
+ * every box that has the same file mounted, a pipe's size counts against its
+ * user.
+ *
+ * Only the native architecture has tables: any call of int 0x80 or x32 is
+ * reported to the box like one that is in none of them.
  * Filters are compiled to a binary tree, which costs less to install and to
  * pass than a list (libseccomp, SCMP_FLTATR_CTL_OPTIMIZE).
  */
 #include "policy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
@@ -36,6 +43,9 @@
 #include <unistd.h>
 
 #include <assay/cleanup.h>
+
+/* Marks a call of x32 (arch/x86/include/uapi/asm/unistd.h). */
+#define X32_BIT 0x40000000
 
 /* Who may use a line of a table. */
 enum {
@@ -75,7 +85,7 @@ static const struct allowed allowed[] = {
 	{ "fchmod", ALL }, { "fchmodat", ALL }, { "umask", ALL },
 	{ "truncate", ALL }, { "ftruncate", ALL }, { "fallocate", ALL },
 	{ "fsync", ALL }, { "fdatasync", ALL }, { "sync_file_range", ALL },
-	{ "fcntl", ALL }, { "flock", ALL }, { "utimensat", ALL },
+	{ "utimensat", ALL },
 	{ "utime", ALL }, { "utimes", ALL }, { "futimesat", ALL },
 	{ "sendfile", ALL }, { "copy_file_range", ALL }, { "splice", ALL },
 	{ "tee", ALL }, { "fadvise64", ALL }, { "readahead", ALL },
@@ -89,9 +99,7 @@ static const struct allowed allowed[] = {
 	{ "timerfd_create", ALL }, { "timerfd_settime", ALL },
 	{ "timerfd_gettime", ALL }, { "signalfd", ALL },
 	{ "signalfd4", ALL }, { "pause", ALL }, { "nanosleep", ALL },
-	{ "clock_nanosleep", ALL }, { "inotify_init1", RUN | JUDGE },
-	{ "inotify_add_watch", RUN | JUDGE },
-	{ "inotify_rm_watch", RUN | JUDGE },
+	{ "clock_nanosleep", ALL },
 	/* memory */
 	{ "brk", ALL }, { "mmap", ALL }, { "munmap", ALL },
 	{ "mremap", ALL }, { "mprotect", ALL }, { "madvise", ALL },
@@ -131,7 +139,7 @@ static const struct allowed allowed[] = {
 	{ "clock_gettime", ALL }, { "clock_getres", ALL },
 	{ "gettimeofday", ALL }, { "time", ALL }, { "times", ALL },
 	{ "getrusage", ALL }, { "getrlimit", ALL }, { "setrlimit", ALL },
-	{ "prlimit64", ALL }, { "getuid", ALL }, { "geteuid", ALL },
+	{ "getuid", ALL }, { "geteuid", ALL },
 	{ "getgid", ALL }, { "getegid", ALL }, { "getresuid", ALL },
 	{ "getresgid", ALL }, { "getgroups", ALL }, { "capget", ALL },
 	/* without capabilities and with one id these change nothing */
@@ -192,6 +200,22 @@ static const struct checked checked[] = {
 	{ "ioctl", 1, INT_MASK, FIONBIO, ALL },
 	{ "ioctl", 1, INT_MASK, FIOCLEX, ALL },
 	{ "ioctl", 1, INT_MASK, FIONCLEX, ALL },
+	/* nothing that another box could see: no lock, lease or notice */
+	{ "fcntl", 1, INT_MASK, F_DUPFD, ALL },
+	{ "fcntl", 1, INT_MASK, F_DUPFD_CLOEXEC, ALL },
+	{ "fcntl", 1, INT_MASK, F_GETFD, ALL },
+	{ "fcntl", 1, INT_MASK, F_SETFD, ALL },
+	{ "fcntl", 1, INT_MASK, F_GETFL, ALL },
+	{ "fcntl", 1, INT_MASK, F_SETFL, ALL },
+	{ "fcntl", 1, INT_MASK, F_GETOWN, ALL },
+	{ "fcntl", 1, INT_MASK, F_SETOWN, ALL },
+	{ "fcntl", 1, INT_MASK, F_GETOWN_EX, ALL },
+	{ "fcntl", 1, INT_MASK, F_SETOWN_EX, ALL },
+	{ "fcntl", 1, INT_MASK, F_GETSIG, ALL },
+	{ "fcntl", 1, INT_MASK, F_SETSIG, ALL },
+	{ "fcntl", 1, INT_MASK, F_GETPIPE_SZ, ALL },
+	{ "fcntl", 1, INT_MASK, F_GET_SEALS, ALL },
+	{ "fcntl", 1, INT_MASK, F_ADD_SEALS, ALL },
 	{ "prctl", 0, INT_MASK, PR_SET_NAME, ALL },
 	{ "prctl", 0, INT_MASK, PR_GET_NAME, ALL },
 	{ "prctl", 0, INT_MASK, PR_SET_PDEATHSIG, ALL },
@@ -204,6 +228,8 @@ static const struct checked checked[] = {
 	{ "prctl", 0, INT_MASK, PR_SET_TIMERSLACK, ALL },
 	{ "prctl", 0, INT_MASK, PR_GET_TIMERSLACK, ALL },
 	{ "prctl", 0, INT_MASK, PR_SET_VMA, ALL },
+	/* one's own only: init may be of the same user, and dies by a limit */
+	{ "prlimit64", 0, INT_MASK, 0, ALL },
 	/* asking for the personality, and setting what is set already */
 	{ "personality", 0, INT_MASK, 0xffffffffu, ALL },
 	{ "personality", 0, INT_MASK, 0x0040000u, ALL },
@@ -211,7 +237,8 @@ static const struct checked checked[] = {
 };
 
 /* Not allowed, but tried by libraries that do without: an errno. With a mask,
- * only where (first argument & mask) == value. */
+ * only where (first argument & mask) == value. The first line that fits is
+ * the answer. */
 struct harmless {
 	const char *name;
 	int error;
@@ -225,6 +252,15 @@ static const struct harmless harmless[] = {
 	{ "socket", EAFNOSUPPORT, INT_MASK, AF_UNIX },
 	{ "ioctl", ENOTTY, 0, 0 },
 	{ "prctl", EINVAL, 0, 0 },
+	{ "prlimit64", EPERM, 0, 0 },
+	/* as on a file system that has no locks */
+	{ "flock", ENOLCK, 0, 0 },
+	{ "fcntl", ENOLCK, 0, 0 },
+	/* as for a user who watches all that one user may */
+	{ "inotify_init", EMFILE, 0, 0 },
+	{ "inotify_init1", EMFILE, 0, 0 },
+	{ "inotify_add_watch", EBADF, 0, 0 },
+	{ "inotify_rm_watch", EBADF, 0, 0 },
 	{ "sched_setaffinity", EPERM, 0, 0 },
 	{ "sched_setscheduler", EPERM, 0, 0 },
 	{ "sched_setparam", EPERM, 0, 0 },
@@ -332,12 +368,27 @@ static int add_harmless(scmp_filter_ctx filter)
 	return 0;
 }
 
-int policy_answer(const struct seccomp_data *call)
+/* The numbers of harmless[], so that answering a program that makes a million
+ * such calls is not a million times a search by name. */
+static int harmless_numbers[sizeof harmless / sizeof *harmless];
+
+static void number_harmless(void)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof harmless / sizeof *harmless; i++)
-		if (number_of(harmless[i].name) == call->nr &&
+		harmless_numbers[i] = number_of(harmless[i].name);
+}
+
+int policy_answer(const struct seccomp_data *call)
+{
+	size_t i;
+
+	/* elsewhere the same number is another call */
+	if (call->arch != seccomp_arch_native())
+		return 0;
+	for (i = 0; i < sizeof harmless / sizeof *harmless; i++)
+		if (harmless_numbers[i] == call->nr &&
 		    (call->args[0] & harmless[i].mask) == harmless[i].value)
 			return harmless[i].error;
 	return 0;
@@ -376,7 +427,7 @@ static int compile_one(int profile, int network, struct sock_fprog *ret)
 	if (!filter)
 		return -ENOMEM;
 	result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
-				  SCMP_ACT_KILL_PROCESS);
+				  SCMP_ACT_NOTIFY);
 	if (result == 0)
 		result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (result == 0)
@@ -396,6 +447,7 @@ int policy_compile(struct policy *policy, struct error *err)
 	int profile, network, result;
 
 	memset(policy, 0, sizeof *policy);
+	number_harmless();
 	for (profile = 0; profile < BOX_PROFILE_MAX; profile++) {
 		for (network = 0; network < POLICY_NETWORKS; network++) {
 			result = compile_one(
@@ -430,4 +482,28 @@ void policy_syscall_name(int number, char *name, size_t size)
 		(void)snprintf(name, size, "%s", known);
 	else
 		(void)snprintf(name, size, "%d", number);
+}
+
+/* What a foreign call is called where it is at home, and where that is. */
+static void foreign_name(uint32_t arch, const char *home, int number,
+			 char *name, size_t size)
+{
+	AUTO_FREE char *known = seccomp_syscall_resolve_num_arch(arch, number);
+
+	if (known)
+		(void)snprintf(name, size, "%s (%s)", known, home);
+	else
+		(void)snprintf(name, size, "%d (%s)", number, home);
+}
+
+void policy_call_name(const struct seccomp_data *call, char *name, size_t size)
+{
+	if (call->arch == SCMP_ARCH_X86)
+		foreign_name(SCMP_ARCH_X86, "i386", call->nr, name, size);
+	else if (call->arch == SCMP_ARCH_X86_64 && call->nr & X32_BIT)
+		foreign_name(SCMP_ARCH_X32, "x32", call->nr, name, size);
+	else if (call->arch != seccomp_arch_native())
+		foreign_name(call->arch, "foreign", call->nr, name, size);
+	else
+		policy_syscall_name(call->nr, name, size);
 }

@@ -33,4 +33,7 @@ int policy_answer(const struct seccomp_data *call);
 /** "socket" for 41; a decimal number for what has no name. */
 void policy_syscall_name(int number, char *name, size_t size);
 
+/** The same of a refused call: "getpid (i386)" if it came by another door. */
+void policy_call_name(const struct seccomp_data *call, char *name, size_t size);
+
 #endif

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -16,6 +17,10 @@
 #include "run_parts.h"
 
 #define MEMLOCK_BYTES (64u * 1024)
+/* The kernel adds up what all boxes of a user have queued, timers included,
+ * and refuses all of them when it is too much (kernel/ucount.c): each gets a
+ * share that is never missed. */
+#define SIGPENDING_MAX 256u
 
 /* ---- made once ---- */
 
@@ -38,6 +43,8 @@ int box_prepare(struct box *box, struct error *err)
 	if (!box->init_stack || !box->child_stack)
 		return error_set(err, ENOMEM, "no memory for stacks");
 	launch_init(box);
+	if (snapshot_init(&box->snapshot) < 0)
+		return error_set(err, ENOMEM, "no memory for stacks");
 	box->told_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	box->go_fd = eventfd(0, EFD_CLOEXEC);
 	box->wall_fd = timerfd_create(CLOCK_MONOTONIC,
@@ -100,6 +107,7 @@ static void prepare_rlimits(struct run *run)
 	add_rlimit(run, RLIMIT_NOFILE, limits->open_files);
 	add_rlimit(run, RLIMIT_MEMLOCK, MEMLOCK_BYTES);
 	add_rlimit(run, RLIMIT_MSGQUEUE, 0);
+	add_rlimit(run, RLIMIT_SIGPENDING, SIGPENDING_MAX);
 	add_rlimit(run, RLIMIT_NICE, 0);
 	add_rlimit(run, RLIMIT_RTPRIO, 0);
 	/* 1 and not 0: that alone also keeps a core_pattern that is a pipe
@@ -111,6 +119,18 @@ static void prepare_rlimits(struct run *run)
 		add_rlimit(run, RLIMIT_NPROC,
 			   limits->processes +
 				   (run->box->isolation.map_root ? 0 : 2));
+}
+
+/* What the program waits for on one of these is not its own to give. */
+static void note_given(struct run *run, int fd)
+{
+	struct snapshot_given *given = &run->given;
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return;
+	given->file[given->count].device = status.st_dev;
+	given->file[given->count++].inode = status.st_ino;
 }
 
 static int prepare_descriptors(struct run *run, struct error *err)
@@ -131,6 +151,8 @@ static int prepare_descriptors(struct run *run, struct error *err)
 		run->inside->child_fds[i] = capture->write_fd;
 	}
 	run->inside->child_fd_count = spec->child_fds;
+	for (i = 0; i < spec->child_fds; i++)
+		note_given(run, run->inside->child_fds[i]);
 	return 0;
 }
 

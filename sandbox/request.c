@@ -56,6 +56,16 @@ static bool counts_ok(const struct box_run *run)
 	       run->child_fds >= 3 && run->child_fds <= BOX_CHILD_FDS_MAX;
 }
 
+static bool kinds_ok(const struct box_run *run)
+{
+	unsigned i;
+
+	for (i = 0; i < run->child_fds; i++)
+		if (run->child_fd_kind[i] > BOX_CHILD_CAPTURE)
+			return false;
+	return true;
+}
+
 /* Every limit is there and small enough for arithmetic not to overflow. */
 static bool limits_ok(const struct box_limits *limits)
 {
@@ -108,7 +118,8 @@ int request_parse(char *message, size_t size, const int *fds, size_t fd_count,
 	if (size < sizeof ret->run)
 		return error_set(err, EPROTO, "run message too short");
 	memcpy(&ret->run, message, sizeof ret->run);
-	if (!counts_ok(&ret->run) || !limits_ok(&ret->run.limits))
+	if (!counts_ok(&ret->run) || !kinds_ok(&ret->run) ||
+	    !limits_ok(&ret->run.limits))
 		return error_set(err, EPROTO, "run message out of bounds");
 	if (!take_strings(ret, &strings))
 		return error_set(err, EPROTO, "run message has a bad string");

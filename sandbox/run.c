@@ -31,13 +31,21 @@
 #include <unistd.h>
 
 #include <assay/cleanup.h>
+#include <assay/crash.h>
 
 #include "place.h"
 #include "run_parts.h"
 
 #define SETUP_LIMIT_US 10000000u /* until exec; generous, never near */
 #define MIN_LOOK_US 1000u
+#define CRASH_LOOKS_MAX 4u
+#define OOM_LOOK_NS 200000u
+#define OOM_PATIENCE_NS 200000000u /* then at every usual look */
 #define RSS_LOOK_US 3000u
+/* What memory is made of nobody keeps a peak of: looked at first so soon, then
+ * four times later each time, up to the second. */
+#define MEMORY_LOOK_US 2000u
+#define MEMORY_LOOK_MAX_US 512000u
 
 uint64_t run_now_ns(void)
 {
@@ -66,6 +74,36 @@ static void disarm(int timer_fd)
 
 /* ---- while it runs ---- */
 
+/* Before a limit's evidence is gathered, which takes time of its own. */
+static void notice(struct run *run)
+{
+	if (run->end_ns == 0)
+		run->end_ns = run_now_ns();
+}
+
+static void look_at_threads(struct run *run, enum snapshot_for purpose,
+			    pid_t only)
+{
+	if (run->cause != BOX_EXITED || run->snapshot_for > purpose)
+		return;
+	run->snapshot_for = purpose;
+	snapshot_take(&run->box->snapshot, run->box->launch.init, only,
+		      &run->given);
+}
+
+void run_look_at_memory(struct run *run)
+{
+	struct cgroup_memory now;
+
+	if (cgroup_memory(&run->box->cgroup, &now) &&
+	    now.anonymous + now.file + now.kernel >=
+		    run->memory.anonymous + run->memory.file +
+			    run->memory.kernel) {
+		run->memory = now;
+		run->memory_known = true;
+	}
+}
+
 void run_end(struct run *run, uint32_t cause, const char *mechanism,
 	     uint64_t limit, uint64_t observed)
 {
@@ -74,7 +112,7 @@ void run_end(struct run *run, uint32_t cause, const char *mechanism,
 		run->mechanism = mechanism;
 		run->limit = limit;
 		run->observed = observed;
-		run->end_ns = run_now_ns();
+		notice(run);
 	}
 	(void)syscall(SYS_pidfd_send_signal, run->pidfd, SIGKILL, NULL, 0);
 }
@@ -114,10 +152,16 @@ static void check_usage(struct run *run)
 
 	if (!cgroup)
 		procfs_usage(run->inside->report.proc_fd, &usage);
+	else if (run->oom_until_ns > 0 &&
+		 cgroup_oom_kills(&run->box->cgroup) > 0)
+		run_check_oom(run);
 	cpu_us = cpu_now_us(run, &usage);
 	if (usage.rss_bytes > run->rss_peak_bytes)
 		run->rss_peak_bytes = usage.rss_bytes;
+	run_look_at_memory(run);
 	if (cpu_us >= limits->cpu_us) {
+		notice(run);
+		look_at_threads(run, SNAPSHOT_ENDING, 0);
 		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run),
 			limits->cpu_us, cpu_us);
 		return;
@@ -132,6 +176,12 @@ static void check_usage(struct run *run)
 		wait_us = MIN_LOOK_US;
 	if (!cgroup && wait_us > RSS_LOOK_US)
 		wait_us = RSS_LOOK_US;
+	if (cgroup && wait_us > run->memory_wait_us)
+		wait_us = run->memory_wait_us;
+	if (run->memory_wait_us < MEMORY_LOOK_MAX_US)
+		run->memory_wait_us *= 4;
+	if (run_now_ns() < run->oom_until_ns)
+		wait_us = OOM_LOOK_NS / 1000;
 	arm_at(run->box->check_fd, run_now_ns() + wait_us * 1000);
 }
 
@@ -163,6 +213,7 @@ static void on_started(struct run *run)
 static void on_wall(struct run *run)
 {
 	const struct inside_report *report = &run->inside->report;
+	uint64_t limit_us = run->request->run.limits.wall_us;
 
 	if (!report->execed) {
 		run->inside->report.error = ETIMEDOUT;
@@ -170,9 +221,15 @@ static void on_wall(struct run *run)
 			SETUP_LIMIT_US);
 		return;
 	}
-	run_end(run, BOX_WALL_LIMIT, "timerfd",
-		run->request->run.limits.wall_us,
-		(run_now_ns() - report->exec_ns) / 1000);
+	notice(run);
+	run_look_at_memory(run);
+	look_at_threads(run, SNAPSHOT_ENDING, 0);
+	if (run->box->snapshot.for_good)
+		run_end(run, BOX_DEADLOCK, "timerfd; all threads asleep for good",
+			limit_us, (run->end_ns - report->exec_ns) / 1000);
+	else
+		run_end(run, BOX_WALL_LIMIT, "timerfd", limit_us,
+			(run->end_ns - report->exec_ns) / 1000);
 }
 
 void run_check_oom(struct run *run)
@@ -180,34 +237,74 @@ void run_check_oom(struct run *run)
 	uint64_t drain[64];
 
 	(void)!read(run->box->cgroup.oom_event_fd, drain, sizeof drain);
-	if (cgroup_oom_kills(&run->box->cgroup) > 0)
-		run_end(run, BOX_MEMORY_LIMIT,
-			run->box->cgroup.version == CGROUP_V2
-				? "cgroup v2 memory.max"
-				: "cgroup v1 memory.limit_in_bytes",
-			run->request->run.limits.memory_bytes,
-			cgroup_peak_bytes(&run->box->cgroup));
+	if (cgroup_oom_kills(&run->box->cgroup) == 0) {
+		/* v1 tells before it kills; if it finds memory yet, it will
+		 * not kill at all */
+		run->oom_until_ns = run_now_ns() + OOM_PATIENCE_NS;
+		arm_at(run->box->check_fd, run_now_ns() + OOM_LOOK_NS);
+		return;
+	}
+	notice(run);
+	run_look_at_memory(run);
+	run_end(run, BOX_MEMORY_LIMIT,
+		run->box->cgroup.version == CGROUP_V2
+			? "cgroup v2 memory.max"
+			: "cgroup v1 memory.limit_in_bytes",
+		run->request->run.limits.memory_bytes,
+		cgroup_peak_bytes(&run->box->cgroup));
+}
+
+static void answer(const struct run *run, const struct seccomp_notif *call,
+		   int error)
+{
+	struct seccomp_notif_resp response = { .id = call->id,
+					       .error = -error };
+
+	(void)ioctl(run->inside->report.listener_fd, SECCOMP_IOCTL_NOTIF_SEND,
+		    &response);
+}
+
+/* The program's own word that it is about to die of a signal (crash.h). The
+ * look interrupts the call, which the kernel then makes again. Only so many
+ * looks: a program may call this as often as it likes. */
+static void on_crash_call(struct run *run, const struct seccomp_notif *call)
+{
+	pid_t thread = (pid_t)call->pid;
+
+	if (run->crash_thread != thread && run->crash_looks < CRASH_LOOKS_MAX) {
+		run->crash_looks++;
+		run->crash_thread = thread;
+		run->crash_signal = (int)call->data.args[0];
+		look_at_threads(run, SNAPSHOT_CRASH, thread);
+		return;
+	}
+	run->crash_thread = 0;
+	answer(run, call, ENOSYS);
 }
 
 /* A call that the filter does not let through. */
 static void on_refused(struct run *run)
 {
-	int listener = run->inside->report.listener_fd;
 	struct seccomp_notif call;
-	struct seccomp_notif_resp answer;
+	int error;
 
 	memset(&call, 0, sizeof call);
-	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
+	if (ioctl(run->inside->report.listener_fd, SECCOMP_IOCTL_NOTIF_RECV,
+		  &call) < 0)
 		return;
-	memset(&answer, 0, sizeof answer);
-	answer.id = call.id;
-	answer.error = -policy_answer(&call.data);
-	if (answer.error) {
-		(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+	if (call.data.nr == ASSAY_CRASH_CALL) {
+		on_crash_call(run, &call);
+		return;
+	}
+	error = policy_answer(&call.data);
+	if (error) {
+		answer(run, &call, error);
 		return;
 	}
 	if (run->cause == BOX_EXITED)
 		run->refused = call.data;
+	notice(run);
+	look_at_threads(run, SNAPSHOT_ENDING, (pid_t)call.pid);
 	run_end(run, BOX_FORBIDDEN_SYSCALL, "seccomp", 0, 0);
 }
 
@@ -238,6 +335,19 @@ static void answer_probe(struct run *run)
 	(void)send(run->box->socket_fd, &probed, sizeof probed, MSG_NOSIGNAL);
 }
 
+static void answer_inspect(struct run *run)
+{
+	struct box_inspected inspected = { .type = BOX_INSPECTED };
+
+	if (run->inside->report.execed && !run->over) {
+		look_at_threads(run, SNAPSHOT_QUESTION, 0);
+		inspected.alive = 1;
+		inspected.for_good = run->box->snapshot.for_good_or_outside;
+	}
+	(void)send(run->box->socket_fd, &inspected, sizeof inspected,
+		   MSG_NOSIGNAL);
+}
+
 /* 0, -EPIPE or -EPROTO. */
 static int on_message(struct run *run, struct error *err)
 {
@@ -251,6 +361,8 @@ static int on_message(struct run *run, struct error *err)
 		return error_set(err, EPIPE, "the harness is gone");
 	if (got == sizeof control && control.type == BOX_PROBE)
 		answer_probe(run);
+	else if (got == sizeof control && control.type == BOX_INSPECT)
+		answer_inspect(run);
 	else if (got == sizeof control && control.type == BOX_KILL)
 		run_end(run, BOX_KILLED, "request of the harness", 0, 0);
 	else
@@ -341,7 +453,8 @@ static int supervise(struct run *run, struct error *err)
 		/* once the harness is gone only the end matters */
 		if (result < 0)
 			polls[POLL_SOCKET].fd = -1;
-		ready = poll(polls, POLL_MAX, -1);
+		ready = poll(polls, POLL_MAX,
+			     snapshot_let_go(&run->box->snapshot) ? 1 : -1);
 		CHECK(ready >= 0 || errno == EINTR);
 		if (ready <= 0)
 			continue;
@@ -400,7 +513,8 @@ int run_execute(struct box *box, struct request *request,
 	struct run run = { .box = box,
 			   .request = request,
 			   .inside = &box->launch.inside,
-			   .pidfd = -1 };
+			   .pidfd = -1,
+			   .memory_wait_us = MEMORY_LOOK_US };
 	struct error why;
 	int result;
 

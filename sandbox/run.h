@@ -17,6 +17,7 @@
 #include "launch.h"
 #include "policy.h"
 #include "request.h"
+#include "snapshot.h"
 
 /* What a box has ready before the first run; all but the launch made once. */
 struct box {
@@ -36,6 +37,7 @@ struct box {
 	struct policy policy;
 	struct capture captures[BOX_CHILD_FDS_MAX];
 	struct launch launch; /* of the run under way, or of the next */
+	struct snapshot snapshot; /* of the run under way */
 };
 
 /** Make what struct box holds but for socket, isolation and cgroup. */
@@ -44,7 +46,7 @@ int box_prepare(struct box *box, struct error *err);
 /* A finished run: what goes to the harness. */
 struct finished {
 	struct box_result result;
-	int output_fds[BOX_OUTPUTS_MAX];
+	int output_fds[BOX_OUTPUTS_MAX + 1]; /* files, then the threads */
 	unsigned output_count;
 };
 

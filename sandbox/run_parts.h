@@ -12,6 +12,14 @@
 #include "procfs.h"
 #include "run.h"
 
+/* What box->snapshot was taken for; a later one replaces only lesser ones. */
+enum snapshot_for {
+	SNAPSHOT_NONE,
+	SNAPSHOT_QUESTION, /* of the harness */
+	SNAPSHOT_CRASH,    /* the program says that it is about to die */
+	SNAPSHOT_ENDING,   /* a limit or a refused call */
+};
+
 struct run {
 	struct box *box;
 	struct request *request;
@@ -25,7 +33,16 @@ struct run {
 	uint32_t cause;          /* BOX_EXITED: none yet */
 	const char *mechanism;
 	uint64_t limit, observed;
-	uint64_t end_ns;         /* when the cause struck */
+	uint64_t end_ns;         /* when the cause was seen; 0: not yet */
+	enum snapshot_for snapshot_for;
+	struct snapshot_given given;
+	int crash_signal;        /* that the program expects to die of */
+	pid_t crash_thread;      /* whose call was interrupted by our look */
+	unsigned crash_looks;
+	struct cgroup_memory memory; /* at the fullest look */
+	bool memory_known;
+	uint64_t oom_until_ns; /* the kernel is about to kill, it said */
+	uint64_t memory_wait_us; /* until the next look */
 	uint64_t cpu_seen_us;
 	uint64_t rss_peak_bytes; /* without a cgroup */
 	uint64_t output_bytes;
@@ -41,6 +58,9 @@ int run_prepare(struct run *run, struct error *err);
  */
 void run_end(struct run *run, uint32_t cause, const char *mechanism,
 	     uint64_t limit, uint64_t observed);
+
+/** Note what the memory is made of, if it was never fuller. */
+void run_look_at_memory(struct run *run);
 
 /** What ends a run for memory, if the kernel says that it has run out. */
 void run_check_oom(struct run *run);

@@ -16,6 +16,7 @@
 
 #include <assay/cleanup.h>
 
+#include "inspect.h"
 #include "run_parts.h"
 
 /* More than taking a run down costs the kernel. */
@@ -70,6 +71,13 @@ static void settle_memory(const struct run *run, const struct rusage *usage,
 	}
 	(void)snprintf(result->memory_source, sizeof result->memory_source,
 		       "%s", source);
+	result->anonymous_bytes = result->file_bytes = result->kernel_bytes =
+		BOX_UNKNOWN;
+	if (!run->memory_known)
+		return;
+	result->anonymous_bytes = run->memory.anonymous;
+	result->file_bytes = run->memory.file;
+	result->kernel_bytes = run->memory.kernel;
 }
 
 static void settle_usage(const struct run *run, const struct rusage *usage,
@@ -95,7 +103,9 @@ static void settle_usage(const struct run *run, const struct rusage *usage,
 	result->voluntary_switches = (uint64_t)usage->ru_nvcsw;
 	result->involuntary_switches = (uint64_t)usage->ru_nivcsw;
 	settle_memory(run, usage, result);
-	result->processes_refused = cgroup_refused(cgroup);
+	result->processes_refused = cgroup->version == CGROUP_NONE
+					    ? BOX_UNKNOWN
+					    : cgroup_refused(cgroup);
 	/* taking the tree down is not the program's time */
 	end_ns = report->ended ? report->exit_ns : run->end_ns;
 	if (report->execed && end_ns > report->exec_ns)
@@ -123,15 +133,13 @@ static void late_causes(struct run *run, const struct box_result *result)
 	else if (signal == SIGXFSZ)
 		run_end(run, BOX_OUTPUT_LIMIT, "RLIMIT_FSIZE",
 			limits->file_bytes, limits->file_bytes);
-	else if (signal == SIGSYS)
-		run_end(run, BOX_FORBIDDEN_SYSCALL,
-			"seccomp: foreign architecture", 0, 0);
 	else if (run->output_bytes > limits->output_bytes)
 		run_end(run, BOX_OUTPUT_LIMIT, "bytes counted in a pipe",
 			limits->output_bytes, run->output_bytes);
 }
 
-static void settle_ending(const struct run *run, struct box_result *result)
+static void settle_ending(const struct run *run, uint64_t dead_ns,
+			  struct box_result *result)
 {
 	const struct inside_report *report = &run->inside->report;
 	int status = report->status;
@@ -161,6 +169,8 @@ static void settle_ending(const struct run *run, struct box_result *result)
 		       run->mechanism ? run->mechanism : "wait status");
 	result->limit = run->limit;
 	result->observed = run->observed;
+	if (run->cause != BOX_EXITED)
+		result->death_us = (dead_ns - run->end_ns) / 1000;
 	result->output_bytes = run->output_bytes;
 	if (result->outcome != BOX_FORBIDDEN_SYSCALL)
 		return;
@@ -169,8 +179,8 @@ static void settle_ending(const struct run *run, struct box_result *result)
 	       sizeof result->syscall_args);
 	result->syscall_ip = run->refused.instruction_pointer;
 	if (run->refused.arch)
-		policy_syscall_name(run->refused.nr, result->syscall_name,
-				    sizeof result->syscall_name);
+		policy_call_name(&run->refused, result->syscall_name,
+				 sizeof result->syscall_name);
 }
 
 /* Open a file that a hostile program left behind, or not. */
@@ -209,19 +219,74 @@ static void collect(const struct run *run, struct finished *finished)
 	}
 }
 
+/* Whether what was seen of the threads is about this ending. */
+static bool threads_matter(const struct run *run,
+			   const struct box_result *result)
+{
+	const struct snapshot *snapshot = &run->box->snapshot;
+
+	switch (run->snapshot_for) {
+	case SNAPSHOT_ENDING:
+		return true;
+	case SNAPSHOT_CRASH:
+		return result->outcome == BOX_SIGNALED &&
+		       result->signal == run->crash_signal &&
+		       snapshot->threads > 0;
+	case SNAPSHOT_QUESTION:
+		return result->outcome == BOX_KILLED ||
+		       result->outcome == BOX_EXITED;
+	case SNAPSHOT_NONE:
+		break;
+	}
+	return false;
+}
+
+/* The call that told of it is not what it was doing. */
+static void mark_crashed(struct box_thread *thread)
+{
+	thread->crashed = 1;
+	thread->wait = BOX_WAIT_NOTHING;
+	thread->syscall_number = -1;
+	thread->syscall_name[0] = '\0';
+}
+
+/* Last, for it takes time, and all the rest of the result is safe. */
+static void add_threads(struct run *run, struct finished *finished)
+{
+	struct snapshot *snapshot = &run->box->snapshot;
+	struct box_result *result = &finished->result;
+	int fd;
+
+	if (threads_matter(run, result)) {
+		if (run->snapshot_for == SNAPSHOT_CRASH)
+			mark_crashed(&snapshot->thread[0].box);
+		if (result->outcome == BOX_FORBIDDEN_SYSCALL)
+			snapshot->thread[0].box.refused = 1;
+		fd = inspect_describe(snapshot, run->box->isolation.map_root);
+		if (fd >= 0) {
+			finished->output_fds[finished->output_count++] = fd;
+			result->threads = 1;
+		}
+	}
+	snapshot_release(snapshot);
+}
+
 void run_settle(struct run *run, struct finished *finished)
 {
 	struct box_result *result = &finished->result;
 	struct rusage usage;
+	uint64_t dead_ns;
 
 	memset(&usage, 0, sizeof usage);
 	while (wait4(run->box->launch.init, NULL, __WALL, &usage) < 0 &&
 	       errno == EINTR)
 		continue;
+	dead_ns = run_now_ns();
 	drain_captures(run);
 	settle_usage(run, &usage, result);
 	late_causes(run, result);
-	settle_ending(run, result);
+	settle_ending(run, dead_ns, result);
 	collect(run, finished);
+	add_threads(run, finished);
 	run->box->launch.there = false;
 }

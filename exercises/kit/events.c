@@ -9,27 +9,36 @@
 void events_init(struct events *events, int fd)
 {
 	events->fd = fd;
+	events->first = 0;
 	events->used = 0;
 }
 
 /* 1: a line was in the buffer and is out of it. 0: there is no whole line. */
 static int take_line(struct events *events, json_t **ret, struct error *err)
 {
-	char *end = memchr(events->buffer, '\n', events->used);
+	char *start = events->buffer + events->first;
+	char *end = memchr(start, '\n', events->used - events->first);
 	json_error_t problem;
 	json_t *line;
 	size_t size;
 
 	if (!end)
 		return 0;
-	size = (size_t)(end - events->buffer);
-	line = json_loadb(events->buffer, size, 0, &problem);
-	events->used -= size + 1;
-	memmove(events->buffer, end + 1, events->used);
+	size = (size_t)(end - start);
+	line = json_loadb(start, size, 0, &problem);
+	events->first += size + 1;
 	if (!line)
 		return error_set(err, EPROTO, "event: %s", problem.text);
 	*ret = line;
 	return 1;
+}
+
+/* The unfinished line to the front; once per read, not once per line. */
+static void make_room(struct events *events)
+{
+	events->used -= events->first;
+	memmove(events->buffer, events->buffer + events->first, events->used);
+	events->first = 0;
 }
 
 int events_next(struct events *events, json_t **ret, struct error *err)
@@ -43,6 +52,7 @@ int events_next(struct events *events, json_t **ret, struct error *err)
 		return r;
 	if (poll(&ready, 1, 0) <= 0)
 		return 0;
+	make_room(events);
 	if (events->used == sizeof events->buffer)
 		return error_set(err, EPROTO, "event: line too long");
 	got = read(events->fd, events->buffer + events->used,

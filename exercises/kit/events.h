@@ -17,6 +17,7 @@
 
 struct events {
 	int fd;
+	size_t first; /* lines before this one have been taken */
 	size_t used;
 	char buffer[ASSAY_JUDGE_LINE_MAX];
 };

@@ -9,7 +9,7 @@
  *   harness -> box   BOX_PROBE     measure the run now     (any time)
  *   box -> harness   BOX_PROBED    the answer
  *   harness -> box   BOX_INSPECT   what is every thread doing? (any time)
- *   box -> harness   BOX_INSPECTED the answer, with a descriptor
+ *   box -> harness   BOX_INSPECTED the answer in short; in full with the result
  *   harness -> box   BOX_KILL      end the run now         (any time)
  *   box -> harness   BOX_RESULT    the run is over, all of it dead and reaped;
  *                                  collected files come as descriptors
@@ -165,7 +165,8 @@ struct box_result {
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;
 	uint64_t output_bytes;     /* written to captured descriptors */
-	uint64_t processes_refused; /* forks denied by the process limit */
+	uint64_t processes_refused; /* forks denied by the process limit;
+				       BOX_UNKNOWN without a cgroup */
 	uint64_t death_us; /* a limit or refused call: from the moment it was
 			      seen to the death of the last process */
 	/* BOX_FORBIDDEN_SYSCALL */
@@ -183,9 +184,9 @@ struct box_result {
 
 /*
  * What the threads of a program were doing: at a limit of wall or processor
- * time, at a refused call (one thread), at a crash that was reported by
- * ASSAY_CRASH_CALL (one thread; crash.h), and when BOX_INSPECT asked. The descriptor is
- * a memory file with one struct box_threads at its offset 0.
+ * time, at a refused call (one thread), at a crash of which the program told
+ * (one thread; crash.h), or when BOX_INSPECT asked. The descriptor is a memory
+ * file with one struct box_threads at its offset 0.
  *
  * The numbers of processes and threads are those that the program sees.
  * Stacks are read from the program's memory and from files that it may have
@@ -253,7 +254,7 @@ struct box_threads {
 	struct box_thread thread[BOX_THREADS_MAX];
 };
 
-/* With a descriptor of a struct box_threads, unless alive is 0. */
+/* What was seen comes with the result, unless its ending has better. */
 struct box_inspected {
 	uint32_t type;     /* BOX_INSPECTED */
 	uint32_t alive;    /* 0: no run, or it has just ended */

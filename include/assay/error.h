@@ -24,6 +24,22 @@ struct error {
 	char text[ERROR_TEXT_MAX]; /* one line, no newline at its end */
 };
 
+/* A text that was cut must not end in the middle of a character of UTF-8. */
+static inline void error_trim(struct error *err)
+{
+	size_t end = strlen(err->text), start = end;
+	unsigned char first;
+
+	if (end < sizeof err->text - 1)
+		return;
+	while (start > 1 && ((unsigned char)err->text[start - 1] & 0xc0) == 0x80)
+		start--;
+	first = (unsigned char)err->text[--start];
+	if (first >= 0xc0 &&
+	    end - start < (first < 0xe0 ? 2u : first < 0xf0 ? 3u : 4u))
+		err->text[start] = '\0';
+}
+
 /**
  * Record a failure. @code is an errno value (> 0). Returns -code, so that
  * "return error_set(err, EINVAL, ...)" is the whole of a failing path.
@@ -39,6 +55,7 @@ error_set(struct error *err, int code, const char *format, ...)
 		va_start(args, format);
 		(void)vsnprintf(err->text, sizeof err->text, format, args);
 		va_end(args);
+		error_trim(err);
 	}
 	return -code;
 }
@@ -58,6 +75,7 @@ error_errno(struct error *err, int code, const char *format, ...)
 		used = strlen(err->text);
 		(void)snprintf(err->text + used, sizeof err->text - used,
 			       ": %s", strerror(code));
+		error_trim(err);
 	}
 	return -code;
 }
@@ -80,6 +98,7 @@ error_wrap(struct error *err, const char *format, ...)
 	used = strlen(err->text);
 	(void)snprintf(err->text + used, sizeof err->text - used, ": %s",
 		       inner);
+	error_trim(err);
 	return -err->code;
 }
 

@@ -33,9 +33,8 @@
 #include <jansson.h>
 
 #include <assay/cleanup.h>
-#include <assay/message.h>
 
-#include "boxspec.h"
+#include "bench.h"
 
 #define RUNS 500
 #define PAUSED_RUNS 60
@@ -65,27 +64,9 @@ static const struct setting settings[] = {
 	{ "any CPU, 100 ms apart", false, PAUSE_MS, PAUSED_RUNS },
 };
 
-struct numbers {
-	double median, p99, min;
-};
-
 static struct numbers sustained; /* box runs with nothing in between */
 
-static char noop[4096], sandbox[4096];
-
-static double now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static void give_up(const char *what)
-{
-	(void)fprintf(stderr, "bench_box: %s: %s\n", what, strerror(errno));
-	exit(3);
-}
+static char *noop;
 
 /* ---- the three ways ---- */
 
@@ -111,7 +92,7 @@ static void run_spawn(int box)
 
 static void run_bwrap(int box)
 {
-	static const char *const words[] = {
+	const char *const words[] = {
 		"bwrap", "--unshare-all", "--die-with-parent", "--ro-bind",
 		"/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs",
 		"/tmp", "--ro-bind", noop, "/tmp/noop", "/tmp/noop", NULL,
@@ -137,78 +118,23 @@ static void run_box(int box)
 	static int null = -1;
 	struct boxspec spec;
 	struct box_result result;
-	struct error err = { 0 };
-	size_t fd_count;
-	int fds[BOX_OUTPUTS_MAX];
 
 	if (null < 0)
 		null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	boxspec_init(&spec, BOX_PROFILE_RUN, &limits);
-	boxspec_arg(&spec, "/bench/noop");
+	boxspec_arg(&spec, "/bench/program");
 	boxspec_cwd(&spec, "/work");
 	boxspec_fd(&spec, null, BOX_CHILD_DIRECT);
 	boxspec_fd(&spec, null, BOX_CHILD_CAPTURE);
 	boxspec_fd(&spec, null, BOX_CHILD_CAPTURE);
-	if (boxspec_send(&spec, box, &err) < 0)
-		give_up(err.text);
-	boxspec_release(&spec);
-	if (message_receive(box, &result, sizeof result, fds, BOX_OUTPUTS_MAX,
-			    &fd_count) != sizeof result ||
-	    result.outcome != BOX_EXITED || result.exit_status != 0)
+	run_in_box(box, &spec, &result);
+	if (result.outcome != BOX_EXITED || result.exit_status != 0)
 		give_up("a run in the box");
 }
 
 static void (*const ways[WAYS])(int box) = { run_spawn, run_box, run_bwrap };
 
-/* ---- a box of our own ---- */
-
-static pid_t start_box(int *box, struct box_hello *hello)
-{
-	char bind[8192], cpu[] = "--cpu=0", option[] = "--bind";
-	char *argv[] = { sandbox, cpu, option, bind, NULL };
-	posix_spawn_file_actions_t actions;
-	size_t fd_count;
-	int ends[2], fds[1];
-	pid_t pid;
-
-	(void)snprintf(bind, sizeof bind, "%s:/bench/noop", noop);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		give_up("socketpair");
-	(void)posix_spawn_file_actions_init(&actions);
-	(void)posix_spawn_file_actions_adddup2(&actions, ends[1],
-					       BOX_SOCKET_FD);
-	errno = posix_spawn(&pid, sandbox, &actions, NULL, argv, environ);
-	if (errno)
-		give_up(sandbox);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)close(ends[1]);
-	*box = ends[0];
-	if (message_receive(*box, hello, sizeof *hello, fds, 1, &fd_count) !=
-		    sizeof *hello ||
-	    hello->error) {
-		(void)fprintf(stderr, "bench_box: no box: %s\n",
-			      hello->message);
-		exit(3);
-	}
-	return pid;
-}
-
 /* ---- measuring ---- */
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static struct numbers summarize(double *samples, unsigned count)
-{
-	qsort(samples, count, sizeof *samples, by_value);
-	return (struct numbers){ .median = samples[count / 2],
-				 .p99 = samples[count * 99 / 100],
-				 .min = samples[0] };
-}
 
 static void pause_for(unsigned ms)
 {
@@ -252,7 +178,7 @@ static void measure(const struct setting *setting, struct numbers *numbers,
 
 	(void)sched_getaffinity(0, sizeof all, &all);
 	pin(setting->pinned, &all);
-	pid = start_box(&box, hello);
+	pid = start_box(noop, &box, hello);
 	for (way = 0; way < WAYS; way++) {
 		samples[way] = calloc(setting->runs, sizeof(double));
 		CHECK(samples[way]);
@@ -272,8 +198,7 @@ static void measure(const struct setting *setting, struct numbers *numbers,
 	}
 	if (setting->pinned && !setting->pause_ms)
 		sustained = measure_sustained(box);
-	(void)close(box);
-	(void)waitpid(pid, NULL, 0);
+	stop_box(pid, box);
 	pin(false, &all);
 }
 
@@ -324,19 +249,17 @@ static json_t *tell(const struct setting *setting,
 
 int main(int argc, char **argv)
 {
-	const char *build = getenv("ASSAY_BUILD");
 	static struct numbers numbers[WAYS];
 	static struct box_hello hello;
 	json_t *list = json_array(), *document;
 	size_t i;
 
-	if (argc != 2 || !build) {
+	if (argc != 2) {
 		(void)fprintf(stderr, "usage: ASSAY_BUILD=DIR bench_box "
 				      "OUT.json\n");
 		return 2;
 	}
-	(void)snprintf(noop, sizeof noop, "%s/tests/bench/noop", build);
-	(void)snprintf(sandbox, sizeof sandbox, "%s/assay-sandbox", build);
+	noop = built("tests/bench/noop");
 	for (i = 0; i < sizeof settings / sizeof *settings; i++) {
 		measure(&settings[i], numbers, &hello);
 		(void)json_array_append_new(list, tell(&settings[i], numbers));
@@ -355,5 +278,6 @@ int main(int argc, char **argv)
 	(void)printf("isolation level %s; numbers in %s\n",
 		     box_level_name(hello.level), argv[1]);
 	json_decref(document);
+	free(noop);
 	return 0;
 }

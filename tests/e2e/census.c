@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,4 +118,36 @@ bool census_has_word(const char *word)
 	}
 	(void)closedir(proc);
 	return found;
+}
+
+/* Boxes name their folders "assay-NAMESPACE-PID-START". */
+static bool is_of(const char *folder, const struct census *census)
+{
+	unsigned long long started;
+	size_t i;
+	int pid;
+
+	if (sscanf(folder, "assay-%*u-%d-%llu", &pid, &started) != 2)
+		return false;
+	for (i = 0; i < census->count; i++)
+		if (census->processes[i].pid == pid &&
+		    census->processes[i].started == started)
+			return true;
+	return false;
+}
+
+unsigned census_cgroups(const struct census *census)
+{
+	char root[] = "/sys/fs/cgroup";
+	FTS *walk = fts_open((char *[]){ root, NULL },
+			     FTS_PHYSICAL | FTS_NOSTAT, NULL);
+	unsigned folders = 0;
+	FTSENT *entry;
+
+	CHECK(walk);
+	while ((entry = fts_read(walk)))
+		folders += entry->fts_info == FTS_D &&
+			   is_of(entry->fts_name, census);
+	(void)fts_close(walk);
+	return folders;
 }

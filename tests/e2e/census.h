@@ -28,6 +28,9 @@ void census_take(struct census *census, pid_t ancestor);
 /** How many of @census are still there. */
 size_t census_alive(const struct census *census);
 
+/** How many control group folders the boxes among @census have. */
+unsigned census_cgroups(const struct census *census);
+
 /** Whether @word is in the command line of any process of this host. */
 bool census_has_word(const char *word);
 

@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#include <fts.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -150,39 +149,6 @@ static double retries(const json_t *report)
 
 /* ---- what may be left behind ---- */
 
-/* Boxes name their folders "assay-NAMESPACE-PID-START". */
-static bool is_of(const char *folder, const struct census *census)
-{
-	unsigned long long started;
-	size_t i;
-	int pid;
-
-	if (sscanf(folder, "assay-%*u-%d-%llu", &pid, &started) != 2)
-		return false;
-	for (i = 0; i < census->count; i++)
-		if (census->processes[i].pid == pid &&
-		    census->processes[i].started == started)
-			return true;
-	return false;
-}
-
-/* How many folders the boxes of @census have. */
-static unsigned cgroups_of(const struct census *census)
-{
-	char root[] = "/sys/fs/cgroup";
-	FTS *walk = fts_open((char *[]){ root, NULL },
-			     FTS_PHYSICAL | FTS_NOSTAT, NULL);
-	unsigned folders = 0;
-	FTSENT *entry;
-
-	assert_non_null(walk);
-	while ((entry = fts_read(walk)))
-		folders += entry->fts_info == FTS_D &&
-			   is_of(entry->fts_name, census);
-	(void)fts_close(walk);
-	return folders;
-}
-
 static char *mounts(void)
 {
 	return scratch_read("/proc/self", "mountinfo");
@@ -209,7 +175,7 @@ static void test_killed__a_box_costs_a_retry_and_no_point(void **state)
 	process_wait(&process);
 	assert_status(&process, 0);
 	assert_int_equal(census_alive(&census), 0);
-	assert_int_equal(cgroups_of(&census), 0);
+	assert_int_equal(census_cgroups(&census), 0);
 	a = report_of(*state, "a");
 	b = report_of(*state, "b");
 	assert_string_equal(status(a), "pass");
@@ -291,7 +257,7 @@ static void test_killed__a_harness_leaves_nothing_behind(void **state)
 
 	assert_true(census.count > 2);
 	assert_gone(&census);
-	assert_int_equal(cgroups_of(&census), 0);
+	assert_int_equal(census_cgroups(&census), 0);
 	mounts_after = mounts();
 	assert_string_equal(mounts_before, mounts_after);
 	assert_int_equal(rmdir(tmp), 0); /* it is empty */

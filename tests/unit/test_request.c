@@ -182,6 +182,18 @@ static void test_request__refuses_counts_that_its_tables_do_not_hold(
 	}
 }
 
+static void test_request__knows_what_each_descriptor_is_for(void **state)
+{
+	struct message message;
+
+	(void)state;
+	fill(&message, "bq.c", "program");
+	message.run.child_fd_kind[1] = BOX_CHILD_CAPTURE;
+	assert_int_equal(parse(&message, size_of(&message), FDS), 0);
+	message.run.child_fd_kind[1] = BOX_CHILD_CAPTURE + 1;
+	assert_int_equal(parse(&message, size_of(&message), FDS), -EPROTO);
+}
+
 static void test_request__needs_the_descriptors_it_speaks_of(void **state)
 {
 	struct message message;
@@ -205,6 +217,8 @@ int main(void)
 		cmocka_unit_test(test_request__needs_every_limit),
 		cmocka_unit_test(
 			test_request__refuses_counts_that_its_tables_do_not_hold),
+		cmocka_unit_test(
+			test_request__knows_what_each_descriptor_is_for),
 		cmocka_unit_test(
 			test_request__needs_the_descriptors_it_speaks_of),
 	};

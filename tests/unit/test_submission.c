@@ -71,6 +71,31 @@ static void test_submission__refuses_a_broken_marker(void **state)
 	}
 }
 
+/* A key so long that the reason has to be cut, within one of its characters. */
+static void test_submission__cuts_a_reason_at_a_character(void **state)
+{
+	AUTO_FREE char *path = folder_path(*state, "ann");
+
+	folder_write(*state, "ann/add.c", "text\n");
+	for (size_t shift = 0; shift < 3; shift++) {
+		struct submission *submission = NULL;
+		char text[1024] = "{\"xx";
+		struct error err = { 0 };
+		json_t *reason;
+
+		text[2 + shift] = '\0';
+		while (strlen(text) < 900)
+			strncat(text, "\u20ac", sizeof text - strlen(text) - 1);
+		strncat(text, "\":1}", sizeof text - strlen(text) - 1);
+		folder_write(*state, "ann/.assay.json", text);
+		assert_int_equal(submission_read(path, &submission, &err), 0);
+		reason = json_string(submission->rejected); /* only UTF-8 */
+		assert_non_null(reason);
+		json_decref(reason);
+		submission_free(submission);
+	}
+}
+
 static void test_submission__refuses_a_marker_that_is_too_large(void **state)
 {
 	AUTO_FREE char *path = folder_path(*state, "ann");
@@ -201,6 +226,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_submission__refuses_a_broken_marker),
+		TEST(test_submission__cuts_a_reason_at_a_character),
 		TEST(test_submission__refuses_a_marker_that_is_too_large),
 		TEST(test_submission__takes_in_a_folder),
 		TEST(test_submission__leaves_a_folders_only_folder_on),

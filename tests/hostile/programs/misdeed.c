@@ -44,7 +44,7 @@ static void sleep_on(const char *unused)
 {
 	(void)unused;
 	for (;;)
-		pause();
+		sleep(1000);
 }
 
 /* Children and grandchildren, some in sessions of their own, none of which
