@@ -276,9 +276,6 @@ static int take_frame(Dwfl_Frame *frame, void *data)
 
 	if (!dwfl_frame_pc(frame, &pc, &is_activation))
 		return DWARF_CB_ABORT;
-	/* below the handler that told of the crash */
-	if (is_activation && walk->thread->box.crashed)
-		walk->ret->frames = 0;
 	add_address(walk, is_activation ? pc : pc - 1);
 	return walk->ret->frames < BOX_FRAMES_MAX ? DWARF_CB_OK
 						  : DWARF_CB_ABORT;
