@@ -171,13 +171,6 @@ static int allow_binds(struct isolation *isolation,
 	for (bind = binds; bind < binds + count && result == 0; bind++) {
 		if (access(bind->source, F_OK) < 0)
 			return error_errno(err, errno, "bind %s", bind->source);
-		if (!bind->writable && !isolation->map_root &&
-		    isolation->landlock.abi < LANDLOCK_ABI_TRUNCATE)
-			return error_set(err, EOPNOTSUPP,
-					 "bind %s: without namespaces, this "
-					 "kernel's Landlock would let it be "
-					 "truncated",
-					 bind->source);
 		result = landlock_allow(&isolation->landlock, bind->source,
 					bind->writable ? LANDLOCK_WRITE
 						       : LANDLOCK_READ,
@@ -210,7 +203,7 @@ int isolation_plain(struct isolation *isolation,
 		return error_errno(err, errno, "adopt orphans");
 	result = choose_user(isolation, has_pids, err);
 	if (result == 0)
-		result = folder_make(&isolation->folder, isolation->inner_uid,
+		result = runfolder_make(&isolation->folder, isolation->inner_uid,
 				     err);
 	if (result == 0)
 		result = allow_folders(isolation, err);
