@@ -40,9 +40,8 @@ static bool is_dots(const char *name)
 /* Open a folder that may have no rights left at all. */
 static int open_any(int parent, const char *name)
 {
-	AUTO_CLOSE int handle = openat(parent, name,
-				       O_PATH | O_NOFOLLOW | O_DIRECTORY |
-					       O_CLOEXEC);
+	AUTO_CLOSE int handle = openat(
+		parent, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
 	char path[64];
 	int fd;
 
@@ -148,8 +147,9 @@ static const char *place(int number)
 
 	switch (number) {
 	case 0:
-		return wanted && *wanted == '/' && strlen(wanted) <= PLACE_MAX ? wanted
-								       : NULL;
+		return wanted && *wanted == '/' && strlen(wanted) <= PLACE_MAX
+			       ? wanted
+			       : NULL;
 	case 1:
 		return "/tmp";
 	default:

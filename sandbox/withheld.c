@@ -170,10 +170,9 @@ static int add_through(scmp_filter_ctx filter, const struct withheld_host *host,
 	int result = 0;
 
 	for (i = 0; i < sizeof through / sizeof *through && result == 0; i++) {
-		struct scmp_arg_cmp compare = SCMP_CMP(through[i].argument,
-						       SCMP_CMP_MASKED_EQ,
-						       through[i].mask,
-						       through[i].value);
+		struct scmp_arg_cmp compare = SCMP_CMP(
+			through[i].argument, SCMP_CMP_MASKED_EQ,
+			through[i].mask, through[i].value);
 
 		if (withheld_has(host, through[i].name, profile))
 			result = seccomp_rule_add_array(

@@ -131,9 +131,9 @@ static void start(struct process *process, const struct place *place,
 	process_start(process, argv, &options);
 }
 
-#define run(process, place, conditions, ...)                      \
-	(start((process), (place), (conditions),                  \
-	       (const char *[]){ __VA_ARGS__, NULL }),            \
+#define run(process, place, conditions, ...)           \
+	(start((process), (place), (conditions),       \
+	       (const char *[]){ __VA_ARGS__, NULL }), \
 	 process_wait(process))
 
 /* Nothing is left: every process of ours has our folder in its arguments. */
@@ -204,9 +204,8 @@ static void assert_level(const struct place *place, const char *conditions,
 	run(&process, place, conditions, "doctor", "--json");
 	assert_status(&process, 0);
 	told = scratch_parse(process.out);
-	assert_string_equal(json_text(json_object_get(told, "isolation"),
-				      "level"),
-			    level);
+	assert_string_equal(
+		json_text(json_object_get(told, "isolation"), "level"), level);
 	json_decref(told);
 	process_release(&process);
 	assert_nothing_left(place);
@@ -346,11 +345,9 @@ static void test_levels__doctor_names_what_is_missing(void **state)
 	DOCTOR(*state, "no-landlock", 0, "landlock off");
 	DOCTOR(*state, "no-mount", 0, "isolation level: minimal",
 	       "the container does not permit", "seccomp");
-	DOCTOR(*state, ROOT_MINIMAL ",no-landlock", 3,
-	       "boxes do not work here", "no Landlock either",
-	       "user-namespace off",
-	       "sudo sysctl -w user.max_user_namespaces=",
-	       "landlock off");
+	DOCTOR(*state, ROOT_MINIMAL ",no-landlock", 3, "boxes do not work here",
+	       "no Landlock either", "user-namespace off",
+	       "sudo sysctl -w user.max_user_namespaces=", "landlock off");
 }
 
 static void test_levels__no_landlock_and_no_namespaces_is_no_box(void **state)
@@ -398,18 +395,18 @@ static void test_levels__a_file_to_read_cannot_be_written(void **state)
 
 /* ---- minimal ---- */
 
-static const char *const minimal[] = { ROOT_MINIMAL, LONE_MINIMAL,
-				       USER_MINIMAL, "no-mount" };
+static const char *const minimal[] = { ROOT_MINIMAL, LONE_MINIMAL, USER_MINIMAL,
+				       "no-mount" };
 
-#define EACH_MINIMAL(i) \
-	for (i = 0; i < sizeof minimal / sizeof *minimal; i++)
+#define EACH_MINIMAL(i) for (i = 0; i < sizeof minimal / sizeof *minimal; i++)
 
 static void test_minimal__holds_its_limits(void **state)
 {
 	size_t i;
 
 	need_root();
-	EACH_MINIMAL(i) {
+	EACH_MINIMAL(i)
+	{
 		assert_ends(*state, minimal[i], "--wall", "0.3", "sleep",
 			    "wall-limit");
 		assert_ends(*state, minimal[i], "--cpu", "0.3", "spin",
@@ -432,7 +429,8 @@ static void test_minimal__names_lead_to_its_own_folder(void **state)
 	size_t i;
 
 	need_root();
-	EACH_MINIMAL(i) {
+	EACH_MINIMAL(i)
+	{
 		assert_says(*state, minimal[i],
 			    "echo a > /tmp/a && cat /tmp/a && "
 			    "test \"$PWD\" = /work && cd /tmp && "
@@ -460,7 +458,7 @@ static void test_minimal__shows_no_secret_of_the_host(void **state)
 	need_root();
 	assert_int_equal(chmod(secret, 0666), 0);
 	EACH_MINIMAL(i)
-		assert_says(place, minimal[i], script, "kept\n");
+	assert_says(place, minimal[i], script, "kept\n");
 }
 
 static void test_minimal__signals_nobody_else(void **state)
@@ -473,7 +471,7 @@ static void test_minimal__signals_nobody_else(void **state)
 
 	need_root();
 	EACH_MINIMAL(i)
-		assert_says(*state, minimal[i], script, "143\n");
+	assert_says(*state, minimal[i], script, "143\n");
 }
 
 static void test_minimal__nobody_leaves_the_group(void **state)
@@ -481,7 +479,8 @@ static void test_minimal__nobody_leaves_the_group(void **state)
 	size_t i;
 
 	need_root();
-	EACH_MINIMAL(i) {
+	EACH_MINIMAL(i)
+	{
 		AUTO_FREE char *script = text_format(
 			"setsid sleep 7 %s & (setsid sh -c 'sleep 7 & sleep 7' "
 			"&) & echo done",
@@ -501,11 +500,11 @@ static void test_minimal__leaves_others_files_as_they_are(void **state)
 
 	need_root();
 	assert_int_equal(chmod(path, 0666), 0);
-	EACH_MINIMAL(i) {
-		assert_int_equal(chown(path,
-				       strstr(minimal[i], "user") ? 54321 : 0,
-				       0),
-				 0);
+	EACH_MINIMAL(i)
+	{
+		assert_int_equal(
+			chown(path, strstr(minimal[i], "user") ? 54321 : 0, 0),
+			0);
 		run(&process, place, minimal[i], "sandbox", "--", "/bin/chmod",
 		    "0600", path);
 		/* not at this level, or refused by the kernel */
@@ -529,7 +528,8 @@ static void test_minimal__begins_each_run_afresh(void **state)
 	size_t i;
 
 	need_root();
-	EACH_MINIMAL(i) {
+	EACH_MINIMAL(i)
+	{
 		run(&process, place, minimal[i], "sandbox", "--repeat", "3",
 		    "--", "/bin/sh", "-c",
 		    "ls -A /work /tmp | grep -v :; umask 777; mkdir -p d; "
@@ -562,16 +562,17 @@ static void test_minimal__refuses_what_it_cannot_keep_apart(void **state)
 	size_t i;
 
 	need_root();
-	EACH_MINIMAL(i) {
+	EACH_MINIMAL(i)
+	{
 		assert_not_here(*state, minimal[i],
 				"loopback needs a network namespace",
 				(const char *[]){ "sandbox", "--network",
-						  "loopback", "--",
-						  "/bin/true", NULL });
+						  "loopback", "--", "/bin/true",
+						  NULL });
 		assert_not_here(*state, minimal[i], "shmget at level minimal",
 				(const char *[]){ "sandbox", "--",
-						  "/usr/bin/ipcmk", "-M",
-						  "100", NULL });
+						  "/usr/bin/ipcmk", "-M", "100",
+						  NULL });
 	}
 }
 
@@ -687,7 +688,7 @@ static void test_minimal__nothing_survives_the_box(void **state)
 
 	need_root();
 	EACH_MINIMAL(i)
-		kill_in_the_middle(*state, minimal[i], true);
+	kill_in_the_middle(*state, minimal[i], true);
 }
 
 static void test_minimal__nothing_survives_the_harness(void **state)
@@ -696,7 +697,7 @@ static void test_minimal__nothing_survives_the_harness(void **state)
 
 	need_root();
 	EACH_MINIMAL(i)
-		kill_in_the_middle(*state, minimal[i], false);
+	kill_in_the_middle(*state, minimal[i], false);
 }
 
 int main(int argc, char **argv)

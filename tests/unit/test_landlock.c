@@ -31,11 +31,11 @@ static void test_landlock__never_asks_for_more_than_a_version_has(void **state)
 	(void)state;
 	for (abi = 1; abi <= 7; abi++)
 		for (use = LANDLOCK_READ; use <= LANDLOCK_LOOK; use++)
-			assert_int_equal(
-				landlock_rights(abi, (enum landlock_use)use,
-						true) &
-					~(uint64_t)known[abi],
-				0);
+			assert_int_equal(landlock_rights(abi,
+							 (enum landlock_use)use,
+							 true) &
+						 ~(uint64_t)known[abi],
+					 0);
 }
 
 static void test_landlock__a_file_has_no_rights_of_folders(void **state)
@@ -44,10 +44,10 @@ static void test_landlock__a_file_has_no_rights_of_folders(void **state)
 
 	(void)state;
 	for (use = LANDLOCK_READ; use <= LANDLOCK_LOOK; use++)
-		assert_int_equal(landlock_rights(7, (enum landlock_use)use,
-						 false) &
-					 ~(uint64_t)OF_FILES,
-				 0);
+		assert_int_equal(
+			landlock_rights(7, (enum landlock_use)use, false) &
+				~(uint64_t)OF_FILES,
+			0);
 }
 
 static void test_landlock__gives_what_a_place_is_for(void **state)

@@ -83,8 +83,7 @@ static void test_runfolder__many_files_go(void **state)
 
 	for (i = 0; i < 3000; i++) {
 		(void)snprintf(name, sizeof name, "%d", i);
-		fd = openat(place->fd, name, O_WRONLY | O_CREAT | O_CLOEXEC,
-			    0);
+		fd = openat(place->fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0);
 		assert_true(fd >= 0);
 		(void)close(fd);
 	}
@@ -110,8 +109,7 @@ static void test_runfolder__links_are_not_followed(void **state)
 /* As who may not simply do anything; root becomes somebody for it. */
 static int closed_folders(const struct place *place)
 {
-	if (geteuid() == 0 &&
-	    (setgid(SOMEBODY) < 0 || setuid(SOMEBODY) < 0))
+	if (geteuid() == 0 && (setgid(SOMEBODY) < 0 || setuid(SOMEBODY) < 0))
 		return 2;
 	if (mkdirat(place->fd, "a", 0700) < 0 ||
 	    mkdirat(place->fd, "a/b", 0700) < 0 ||

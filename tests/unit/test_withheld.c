@@ -35,8 +35,8 @@ static int answer(const struct withheld_host *host, int profile, int number)
 
 static void test_withheld__nothing_with_namespaces(void **state)
 {
-	static const int numbers[] = { SYS_setsid, SYS_kill, SYS_shmget,
-				       SYS_chmod, SYS_truncate, SYS_fcntl };
+	static const int numbers[] = { SYS_setsid, SYS_kill,     SYS_shmget,
+				       SYS_chmod,  SYS_truncate, SYS_fcntl };
 	size_t i;
 
 	(void)state;
@@ -51,9 +51,9 @@ static void test_withheld__the_group_and_ipc_always(void **state)
 	int error = 0;
 
 	(void)state;
-	assert_int_equal(withheld_answer(&root, BOX_PROFILE_RUN, &setsid_call,
-					 &error),
-			 WITHHELD_ERROR);
+	assert_int_equal(
+		withheld_answer(&root, BOX_PROFILE_RUN, &setsid_call, &error),
+		WITHHELD_ERROR);
 	assert_int_equal(error, EPERM);
 	assert_int_equal(answer(&root, BOX_PROFILE_RUN, SYS_shmget),
 			 WITHHELD_NOT_HERE);
