@@ -227,7 +227,6 @@ static void test_levels__a_host_gives_what_it_has(void **state)
 static void assert_refuses(const struct place *place, const char *conditions,
 			   const char *level, const char *layer)
 {
-	AUTO_FREE char *marker = scratch_path(place->tmp, "ran");
 	struct process process;
 
 	run(&process, place, conditions, "sandbox", "--require", level, "--",
