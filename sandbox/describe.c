@@ -122,10 +122,29 @@ static void put(char *to, size_t size, const char *text)
 	(void)snprintf(to, size, "%s", text ? text : "");
 }
 
+/* What was compiled in a box without namespaces knows its folder by the name
+ * that this has on the host (runfolder.h); elsewhere it is /work. */
+static const char *as_inside(const char *path)
+{
+	const char *at;
+	int end;
+
+	for (at = path; at && (at = strstr(at, "/assay-")); at++) {
+		end = 0;
+		(void)sscanf(at, "/assay-%*u-%*u-%*u%n/work/", &end);
+		if (end > 0 && strncmp(at + end, "/work/", 6) == 0)
+			return at + end;
+	}
+	return path;
+}
+
 /* The last bytes of a path say more than its first. */
 static void put_path(char *to, size_t size, const char *path)
 {
-	size_t length = path ? strlen(path) : 0;
+	size_t length;
+
+	path = as_inside(path);
+	length = path ? strlen(path) : 0;
 
 	put(to, size, length >= size ? path + length - size + 1 : path);
 }
