@@ -126,14 +126,15 @@ static void put(char *to, size_t size, const char *text)
  * that this has on the host (runfolder.h); elsewhere it is /work. */
 static const char *as_inside(const char *path)
 {
-	const char *at;
-	int end;
+	const char *at, *behind;
+	unsigned number;
 
 	for (at = path; at && (at = strstr(at, "/assay-")); at++) {
-		end = 0;
-		(void)sscanf(at, "/assay-%*u-%*u-%*u%n/work/", &end);
-		if (end > 0 && strncmp(at + end, "/work/", 6) == 0)
-			return at + end;
+		behind = strchr(at + 1, '/');
+		if (behind && strncmp(behind, "/work/", 6) == 0 &&
+		    sscanf(at, "/assay-%u-%u-%u", &number, &number, &number) ==
+			    3)
+			return behind;
 	}
 	return path;
 }
