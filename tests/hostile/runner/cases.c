@@ -209,7 +209,7 @@ static bool is_wanted(const struct hostile_case *hostile)
 {
 	const char *pattern = getenv("HOSTILE_ONLY");
 
-	return !pattern || strstr(hostile->name, pattern) ||
+	return !pattern || strcmp(hostile->name, pattern) == 0 ||
 	       strcmp(hostile->file, pattern) == 0;
 }
 
