@@ -55,6 +55,7 @@ NEEDS_tests := build test
 NEEDS_test := build test
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build test
+NEEDS_test-hostile := build test
 NEEDS_asan := build test
 NEEDS_bench := build bench
 NEEDS_deps := $(PACKAGES_all)
@@ -157,7 +158,7 @@ TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE) \
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e asan demo bench \
+.PHONY: all deps tests test test-unit test-e2e test-hostile asan demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -254,14 +255,18 @@ export ASSAY_SOURCE := $(CURDIR)
 RUN_ENV := ASSAY_EXERCISES=$(CURDIR)/exercises
 RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 
-test: tests ## run the unit and the end-to-end tests
-	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS)
+test: tests ## run the unit, the end-to-end and the hostile tests
+	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) \
+		--together $(HOSTILE_PROGRAMS)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) $(UNIT_PROGRAMS)
 
 test-e2e: tests ## run the end-to-end tests
 	@$(RUN_TESTS) $(E2E_PROGRAMS)
+
+test-hostile: tests ## every hostile case with its outcome, at each level
+	@$(RUN_ENV) V=$(V) $(TOOLS)/test-hostile $(HOSTILE_PROGRAMS)
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
@@ -282,7 +287,7 @@ check-rooms: ## no room includes another one's headers
 	@$(TOOLS)/check-rooms
 
 OWN_FILES = $(sort $(shell find include harness sandbox exercises tests \
-	-name '*.[ch]' ! -path "tests/hostile/*" ! -path '*/mutants/*'))
+	-name '*.[ch]' ! -path "tests/hostile/[!r]*" ! -path '*/mutants/*'))
 
 check-format: | $(BUILD)/packages ## clang-format has nothing to change
 	@status=0; for file in $(OWN_FILES); do \
