@@ -29,7 +29,7 @@ MAKEFLAGS += -r
 # tell whether a package is there.
 
 PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
-	libseccomp-dev libjansson-dev libarchive-dev libsodium-dev
+	libseccomp-dev libjansson-dev libarchive-dev libsodium-dev zlib1g-dev
 PACKAGES_demo := python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
@@ -106,7 +106,7 @@ ALL_LDFLAGS := $(LINK_HARDENING) -Wl,--as-needed $(LDFLAGS)
 
 # Which libraries a room may use. Asked of pkg-config when the first recipe
 # needs it, and not before: "make" may still have to install it.
-LIBS_harness := libuv jansson libarchive libsodium
+LIBS_harness := libuv jansson libarchive libsodium zlib
 LIBS_sandbox := libseccomp
 LIBS_kit := jansson
 LIBS_tests := cmocka
