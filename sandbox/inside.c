@@ -317,9 +317,9 @@ static _Noreturn void child(void *argument)
 	struct inside *in = argument;
 
 	(void)(own_session(in) || be_first_to_go(in) || seal_proc(in) ||
-	       fix_addresses(in) || take_cpus(in) || default_signals(in) || give_up_privileges(in) ||
-	       install_filter(in) || wait_for_go(in) ||
-	       arrange_descriptors(in) || take_limits(in) ||
+	       fix_addresses(in) || take_cpus(in) || default_signals(in) ||
+	       give_up_privileges(in) || install_filter(in) ||
+	       wait_for_go(in) || arrange_descriptors(in) || take_limits(in) ||
 	       become_program(in));
 	leave(1);
 }

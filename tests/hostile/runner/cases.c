@@ -42,9 +42,8 @@ static char *host_level(void)
 	process_run(&process, NULL, "assay", "doctor", "--json");
 	assert_status(&process, 0);
 	doctor = scratch_parse(process.out);
-	level = text_format("%s",
-			    json_text(json_object_get(doctor, "isolation"),
-				      "level"));
+	level = text_format(
+		"%s", json_text(json_object_get(doctor, "isolation"), "level"));
 	process_release(&process);
 	return level;
 }

@@ -72,10 +72,10 @@ static void grade(struct process *process, const char *scratch,
 		.folder = scratch,
 		.env = { home.exercises, cases_mark() },
 	};
-	const char *argv[] = { "assay",	   "grade",    "--exercise", EXERCISE,
-			       "--jobs",   "1",	       "--hidden",   secret,
-			       "--out",	   "out",      first,
-			       second,	   NULL };
+	const char *argv[] = { "assay",  "grade", "--exercise", EXERCISE,
+			       "--jobs", "1",     "--hidden",   secret,
+			       "--out",  "out",   first,        second,
+			       NULL };
 
 	process_start(process, argv, &options);
 	process_wait(process);
@@ -109,9 +109,8 @@ static int setup(void **state)
 	assert_status(&process, 0);
 	process_release(&process);
 	report = scratch_json(home.folder, "out/reports/" HONEST ".json");
-	assert_string_equal(json_text(json_object_get(report, "score"),
-				      "status"),
-			    "pass");
+	assert_string_equal(
+		json_text(json_object_get(report, "score"), "status"), "pass");
 	home.digest = text_format("%s", json_text(report, "verdict_digest"));
 	return 0;
 }
@@ -176,8 +175,10 @@ static void look_at_csv(json_t *seen, const char *text)
 			continue;
 		}
 		if (start && strchr("=+-@\t\r", *at))
-			disturb(seen, "summary.csv has a cell with a formula: "
-				      "%.40s", at);
+			disturb(seen,
+				"summary.csv has a cell with a formula: "
+				"%.40s",
+				at);
 		start = false;
 		if (quoted && *at == '"' && at[1] == '"')
 			at++;
@@ -192,9 +193,8 @@ static void look_at_csv(json_t *seen, const char *text)
 /* Only what there ought to be in the folder with the results. */
 static void look_at_folder(json_t *seen, const char *scratch)
 {
-	static const char *const known[] = { ".",	     "..",
-					     "reports",	     "summary.json",
-					     "summary.csv" };
+	static const char *const known[] = { ".", "..", "reports",
+					     "summary.json", "summary.csv" };
 	AUTO_FREE char *out = scratch_path(scratch, "out");
 	DIR *folder = opendir(out);
 	struct dirent *entry;
@@ -232,10 +232,9 @@ static void tell_flags(json_t *seen, const json_t *report)
 	json_t *kinds = json_array(), *flag;
 	size_t i;
 
-	json_array_foreach (json_object_get(json_object_get(report,
-							    "submission"),
-					    "flags"),
-			    i, flag)
+	json_array_foreach (
+		json_object_get(json_object_get(report, "submission"), "flags"),
+		i, flag)
 		CHECK(json_array_append(kinds, json_object_get(flag, "kind")) ==
 		      0);
 	put(seen, "flags", kinds);

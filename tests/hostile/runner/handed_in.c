@@ -149,12 +149,10 @@ char *handed_in(const struct hostile_case *hostile, const char *folder)
 {
 	const json_t *archive = json_object_get(hostile->data, "archive");
 	const char *called = json_text(hostile->data, "called");
-	char *path = text_format("%s/%s%s%s", folder,
-				 *called ? called : "case",
-				 archive && !*called ? "." : "",
-				 archive && !*called
-					 ? json_text(archive, "format")
-					 : "");
+	char *path = text_format(
+		"%s/%s%s%s", folder, *called ? called : "case",
+		archive && !*called ? "." : "",
+		archive && !*called ? json_text(archive, "format") : "");
 
 	if (archive)
 		make_archive(archive, folder, path);

@@ -58,12 +58,12 @@ static char *marked_process(const char *mark)
 
 	CHECK(proc);
 	while (!complaint && (entry = readdir(proc))) {
-		AUTO_FREE char *environ = NULL;
+		AUTO_FREE char *variables = NULL;
 
 		if (strtol(entry->d_name, NULL, 10) <= 0)
 			continue;
-		environ = read_proc(entry->d_name, "environ", &size);
-		if (environ && memmem(environ, size, mark, strlen(mark)))
+		variables = read_proc(entry->d_name, "environ", &size);
+		if (variables && memmem(variables, size, mark, strlen(mark)))
 			complaint = text_format("process %s survived",
 						entry->d_name);
 	}
@@ -205,10 +205,8 @@ static char *object_left(void)
 		const char *path;
 		unsigned column;
 	} lists[] = {
-		{ "/proc/sysvipc/shm", 7 },
-		{ "/proc/sysvipc/sem", 4 },
-		{ "/proc/sysvipc/msg", 7 },
-		{ "/proc/key-users", 0 },
+		{ "/proc/sysvipc/shm", 7 }, { "/proc/sysvipc/sem", 4 },
+		{ "/proc/sysvipc/msg", 7 }, { "/proc/key-users", 0 },
 		{ "/proc/keys", 5 },
 	};
 	char *complaint = NULL;

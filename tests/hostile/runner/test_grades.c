@@ -5,7 +5,8 @@
 
 int main(void)
 {
-	static const char *const files[] = { "grades", "reports", "schema", NULL };
+	static const char *const files[] = { "grades", "reports", "schema",
+					     NULL };
 
 	return graded_run("grades", files);
 }
