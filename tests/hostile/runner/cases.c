@@ -232,8 +232,10 @@ int cases_run(const char *group, const char *const *files, hostile_try try,
 				.initial_state = &all.cases[i],
 			};
 	(void)printf("level: %s\n", cases_level());
+	leftovers_begin();
 	failed = _cmocka_run_group_tests(group, all.tests, count, setup,
 					 teardown);
+	leftovers_end();
 	for (i = 0; i < all.count; i++) {
 		free(all.cases[i].file);
 		json_decref(all.cases[i].data);

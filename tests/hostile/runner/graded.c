@@ -335,12 +335,12 @@ static void tell_outcome(json_t *seen, const char *scratch,
 	put_text(seen, "errors", process->err);
 	look_at_terminal(seen, "standard output", process->out);
 	look_at_terminal(seen, "standard error", process->err);
+	look_at_honest(seen, scratch);
 	if (process->status == 2)
 		return; /* no submission at all: one line says why */
 	csv = scratch_read(scratch, "out/summary.csv");
 	look_at_csv(seen, csv);
 	look_at_folder(seen, scratch);
-	look_at_honest(seen, scratch);
 	name = report_name(scratch);
 	if (!name) {
 		disturb(seen, "there is no report");
