@@ -30,7 +30,8 @@ MAKEFLAGS += -r
 # tell whether a package is there.
 
 PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
-	libseccomp-dev libdw-dev libjansson-dev libarchive-dev libsodium-dev
+	libseccomp-dev libdw-dev libjansson-dev libarchive-dev libsodium-dev \
+	zlib1g-dev
 PACKAGES_demo := python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
@@ -59,6 +60,7 @@ NEEDS_test := build test fuzz
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build test
 NEEDS_test-hosts := build test hosts
+NEEDS_test-hostile := build test
 NEEDS_asan := build test
 NEEDS_bench := build bench
 NEEDS_fuzz := build fuzz
@@ -110,7 +112,7 @@ ALL_LDFLAGS := $(LINK_HARDENING) -Wl,--as-needed $(LDFLAGS)
 
 # Which libraries a room may use. Asked of pkg-config when the first recipe
 # needs it, and not before: "make" may still have to install it.
-LIBS_harness := libuv jansson libarchive libsodium
+LIBS_harness := libuv jansson libarchive libsodium zlib
 LIBS_sandbox := libseccomp libdw
 LIBS_kit := jansson
 LIBS_tests := cmocka
@@ -173,7 +175,8 @@ TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE) \
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e test-hosts asan fuzz demo bench \
+.PHONY: all deps tests test test-unit test-e2e test-hostile test-hosts asan \
+	fuzz demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -313,8 +316,9 @@ ifeq ($(SANITIZE),)
 FUZZ_TEST := $(BUILD)/fuzz/fixed
 endif
 
-test: tests $(FUZZ_TEST) ## run the unit and the end-to-end tests, fuzz a little
-	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST)
+test: tests $(FUZZ_TEST) ## unit, end-to-end and hostile tests, fuzz a little
+	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST) \
+		--together $(HOSTILE_PROGRAMS)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) $(UNIT_PROGRAMS)
@@ -329,6 +333,9 @@ $(BUILD)/hosts/vmlinuz: | $(BUILD)/packages
 
 test-hosts: tests $(BUILD)/hosts/vmlinuz ## boot hosts unlike this one, run the box's tests in them
 	@tests/hosts/run $(BUILD) $(HOSTS)
+
+test-hostile: tests ## every hostile case with its outcome, at each level
+	@$(RUN_ENV) V=$(V) $(TOOLS)/test-hostile $(HOSTILE_PROGRAMS)
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
@@ -360,7 +367,7 @@ check-rooms: ## no room includes another one's headers
 	@$(TOOLS)/check-rooms
 
 OWN_FILES = $(sort $(shell find include harness sandbox exercises tests \
-	-name '*.[ch]' ! -path "tests/hostile/*" ! -path '*/mutants/*'))
+	-name '*.[ch]' ! -path "tests/hostile/[!r]*" ! -path '*/mutants/*'))
 
 check-format: | $(BUILD)/packages ## clang-format has nothing to change
 	@status=0; for file in $(OWN_FILES); do \
