@@ -18,6 +18,8 @@
 
 #include "text.h"
 
+#define LABELS_MAX 9 /* threads that one sentence names */
+
 struct story {
 	const json_t *threads;
 	size_t count;
@@ -451,27 +453,39 @@ static bool are_alike(const struct story *story, const json_t *a,
 	       number(waits, "held_by") != number(a, "number");
 }
 
+/* "threads 2, 3 (reader) and 5", "threads 2, 3, ..., 9 and 12 more" */
+static char *labels(const struct story *story, const size_t *index,
+		    size_t count)
+{
+	size_t shown = count > LABELS_MAX ? LABELS_MAX - 1 : count, i;
+	AUTO_FREE char *all = text_format("threads ");
+
+	for (i = 0; i < shown; i++) {
+		AUTO_FREE char *one = label(story, thread_at(story, index[i]));
+		const char *between = i == 0           ? ""
+				      : i + 1 == count ? " and "
+						       : ", ";
+		char *more = text_format("%s%s%s", all, between,
+					 one + strlen("thread "));
+
+		free(all);
+		all = more;
+	}
+	if (shown < count)
+		return text_format("%s and %zu more", all, count - shown);
+	return TAKE_PTR(all);
+}
+
 /* "threads 2, 3 (reader) and 5 wait in bq_take, bq.c:72, for ..." */
 static void tell_alike(struct story *story, const size_t *index, size_t count)
 {
 	const json_t *first = thread_at(story, index[0]);
 	AUTO_FREE char *where = whereabouts(story, first);
-	AUTO_FREE char *who = NULL;
+	AUTO_FREE char *who = labels(story, index, count);
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		const json_t *thread = thread_at(story, index[i]);
-		AUTO_FREE char *one = label(story, thread);
-		const char *between = i == 0           ? "threads "
-				      : i + 1 == count ? " and "
-						       : ", ";
-		char *more = text_format("%s%s%s", who ? who : "", between,
-					 one + strlen("thread "));
-
-		free(who);
-		who = more;
+	for (i = 0; i < count; i++)
 		story->told[index[i]] = true;
-	}
 	story->sentences++;
 	say(story, text_format("%s %s%s", who, verb_of(first, true), where));
 }

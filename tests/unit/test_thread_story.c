@@ -180,6 +180,22 @@ static void test_thread_story__those_at_one_place_share_a_sentence(void **state)
 		     "nobody is left to signal\n");
 }
 
+static void test_thread_story__a_sentence_names_a_few(void **state)
+{
+	struct box_threads *threads = threads_new();
+	int32_t id;
+
+	(void)state;
+	for (id = 7; id < 7 + BOX_THREADS_MAX; id++) {
+		struct box_thread *thread = threads_add(threads, id);
+
+		threads_in(thread, "bq_take", 72);
+		threads_wait(thread, BOX_WAIT_SIGNAL, 0);
+	}
+	ASSERT_STORY(threads, "threads 1, 2, 3, 4, 5, 6, 7, 8 and 56 more wait "
+			      "in bq_take, bq.c:72, for a signal\n");
+}
+
 /* What one of them waits for need not be what the other one does. */
 static void test_thread_story__locks_of_ones_own_are_not_shared(void **state)
 {
@@ -429,6 +445,7 @@ int main(void)
 			test_thread_story__while_one_runs_there_is_somebody_left),
 		cmocka_unit_test(
 			test_thread_story__those_at_one_place_share_a_sentence),
+		cmocka_unit_test(test_thread_story__a_sentence_names_a_few),
 		cmocka_unit_test(
 			test_thread_story__locks_of_ones_own_are_not_shared),
 		cmocka_unit_test(
