@@ -363,17 +363,19 @@ static const char *verb_of(const json_t *thread, bool plural)
 
 /* "in ..." of a thread that is nowhere in the candidate's code but runs, or of
  * which no stack is known. */
-static char *bare_place(const json_t *thread)
+static char *bare_place(const struct story *story, const json_t *thread)
 {
 	const json_t *frames = json_object_get(thread, "frames");
 	const json_t *frame = frame_of(thread, 0, "exercise", NULL);
 	const char *call = string(json_object_get(thread, "syscall"), "name");
 	const char *function;
-	AUTO_FREE char *place = NULL;
+	AUTO_FREE char *place = NULL, *what = NULL;
 
 	if (frame) {
 		place = place_of(frame);
-		return text_format(" in the test's own code, %s", place);
+		what = runs(thread) ? NULL : wait_text(story, thread);
+		return text_format(" in the test's own code, %s%s", place,
+				   what ? what : "");
 	}
 	function = string(json_array_get(frames, 0), "function");
 	if (*function)
@@ -394,7 +396,7 @@ static char *whereabouts(const struct story *story, const json_t *thread)
 	AUTO_FREE char *call = NULL;
 
 	if (!frame)
-		return bare_place(thread);
+		return bare_place(story, thread);
 	place = place_of(frame);
 	caller = caller_of(thread, at);
 	if (runs(thread) || !json_is_object(waits))
@@ -562,12 +564,19 @@ static void tell_ring(struct story *story)
 
 /* ---- the whole ---- */
 
-/* Asleep in the test's code and not the candidate's: nothing to look at. A
- * stack that could not be followed so far is something else. */
+/*
+ * Asleep in the test's code and not the candidate's, as who waits for a command
+ * is: nothing to look at. A stack that could not be followed so far is something
+ * else; and so is any other wait there, which may be the candidate's after all,
+ * as a call at the end of a function leaves no frame.
+ */
 static bool is_idle(const json_t *thread)
 {
+	const json_t *waits = waits_of(thread);
+
 	return !runs(thread) && !own_frame(thread, NULL) &&
-	       frame_of(thread, 0, "exercise", NULL);
+	       frame_of(thread, 0, "exercise", NULL) &&
+	       (is(waits, "for", "input") || is(waits, "for", "condition"));
 }
 
 /* Those in the candidate's own code, or else those that are not. */

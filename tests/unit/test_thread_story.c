@@ -360,6 +360,22 @@ static void test_thread_story__idle_threads_alone_are_counted(void **state)
 			      "for the test\n");
 }
 
+/* "return pause();" leaves no frame of the candidate's. */
+static void test_thread_story__another_wait_in_the_test_is_told(void **state)
+{
+	struct box_threads *threads = threads_new();
+	struct box_thread *thread = threads_add(threads, 7);
+
+	(void)state;
+	threads_frame(thread, "pause", "", 0, "libc.so.6");
+	threads_frame(thread, "call", "/work/exercise/judge/driver.c", 50,
+		      "program");
+	threads_wait(thread, BOX_WAIT_SIGNAL, 0);
+	ASSERT_STORY(threads, "thread 1 waits in the test's own code, call, "
+			      "/work/exercise/judge/driver.c:50, for a "
+			      "signal\n");
+}
+
 static void test_thread_story__many_threads_are_cut(void **state)
 {
 	struct box_threads *threads = threads_new();
@@ -464,6 +480,8 @@ int main(void)
 			test_thread_story__without_stacks_says_what_is_known),
 		cmocka_unit_test(
 			test_thread_story__idle_threads_alone_are_counted),
+		cmocka_unit_test(
+			test_thread_story__another_wait_in_the_test_is_told),
 		cmocka_unit_test(test_thread_story__many_threads_are_cut),
 		cmocka_unit_test(
 			test_thread_story__passes_over_what_makes_no_sense),
