@@ -164,12 +164,12 @@ FUZZ_TESTED := $(filter-out %/main.o %/cmd_%.o,$(call fuzz_objects,\
 FUZZ_PROGRAMS := $(FUZZ:tests/%.c=$(BUILD)/%)
 
 # The hostile cases are data; these run them, with the helpers of e2e.
-HOSTILE := $(sort $(wildcard tests/hostile/runner/test_*.c))
+HOSTILE_RUNNERS := $(sort $(wildcard tests/hostile/runner/test_*.c))
 HOSTILE_HELPERS := $(E2E_HELPERS) \
-	$(filter-out $(HOSTILE),$(sort $(wildcard tests/hostile/runner/*.c)))
-HOSTILE_PROGRAMS := $(HOSTILE:%.c=$(BUILD)/%)
+	$(filter-out $(HOSTILE_RUNNERS),$(sort $(wildcard tests/hostile/runner/*.c)))
+HOSTILE_PROGRAMS := $(HOSTILE_RUNNERS:%.c=$(BUILD)/%)
 
-TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE) \
+TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE_RUNNERS) \
 	$(UNIT_HELPERS) $(HOSTILE_HELPERS) $(BENCH_HELPERS))
 
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
@@ -335,7 +335,8 @@ test-hosts: tests $(BUILD)/hosts/vmlinuz ## boot hosts unlike this one, run the 
 	@tests/hosts/run $(BUILD) $(HOSTS)
 
 test-hostile: tests ## every hostile case with its outcome, at each level
-	@$(RUN_ENV) V=$(V) $(TOOLS)/test-hostile $(HOSTILE_PROGRAMS)
+	@$(RUN_ENV) $(if $(HOSTILE_ONLY),HOSTILE_ONLY=$(HOSTILE_ONLY)) \
+		HOSTILE=$(HOSTILE) V=$(V) $(TOOLS)/test-hostile $(HOSTILE_PROGRAMS)
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
