@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "commands.h"
+#include "memory.h"
 #include "version.h"
 
 static const struct {
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	size_t i;
 
+	memory_init();
 	/* a judge or a pager that is gone is an error code, not our end */
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
