@@ -155,7 +155,7 @@ static void close_files(struct cgroup *cgroup)
 
 void cgroup_close(struct cgroup *cgroup)
 {
-	int i;
+	int i, removed;
 
 	close_files(cgroup);
 	for (i = 0; i < CGROUP_FOLDERS; i++) {
@@ -165,7 +165,9 @@ void cgroup_close(struct cgroup *cgroup)
 		if (cgroup->version == CGROUP_V1)
 			(void)cgroup_write_text(cgroup->parent_fd[i],
 						"cgroup.procs", "0");
-		(void)remove_folder(cgroup->parent_fd[i], cgroup->name);
+		removed = remove_folder(cgroup->parent_fd[i], cgroup->name);
+		if (removed < 0 && removed != -ENOENT)
+			cgroup->left = true;
 		close_fd(&cgroup->parent_fd[i]);
 	}
 	close_fd(&cgroup->oom_event_fd);
