@@ -214,7 +214,7 @@ static void on_started(struct run *run)
 	request_let_go(run->request);
 	if (!report->execed)
 		return;
-	run->listening = true;
+	run->listening = run->started = true;
 	cgroup_start_clock(&run->box->cgroup);
 	arm_at(run->box->wall_fd,
 	       report->exec_ns + run->request->run.limits.wall_us * 1000);
@@ -230,6 +230,10 @@ static void on_wall(struct run *run)
 		run->inside->report.error = ETIMEDOUT;
 		run_end(run, BOX_FAILED, "set-up timer", SETUP_LIMIT_US,
 			SETUP_LIMIT_US);
+		return;
+	}
+	if (!run->started) { /* we have not heard that it runs */
+		on_started(run);
 		return;
 	}
 	notice(run);
