@@ -61,7 +61,7 @@ static char *write_script(const struct build_request *request)
 			      "*) exit %zu;; esac\n",
 			      STATUS_MISSING, STATUS_COMMAND + i);
 	}
-	ENOUGH(fclose(script) == 0);
+	text_stream_close(script, &text);
 	return text;
 }
 

@@ -158,7 +158,7 @@ static void print_syscall(struct paper *paper, const json_t *call)
 			      json_string_value(arg) ? json_string_value(arg)
 						     : "?");
 	(void)fputc(')', out);
-	ENOUGH(fclose(out) == 0);
+	text_stream_close(out, &text);
 	paper_text(paper, INDENT, "refused   ", text);
 }
 

@@ -1,6 +1,7 @@
 /*
  * main.c - assay: a table of subcommands
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,18 @@ static int help(void)
 	return COMMAND_DONE;
 }
 
+/* What was printed may have been the point of it all. A reader that has gone
+ * away has had enough. */
+static int check_output(int status)
+{
+	errno = 0;
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+		return status;
+	(void)fprintf(stderr, "assay: standard output: %s\n",
+		      errno ? strerror(errno) : "cannot be written");
+	return COMMAND_FAULT;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -56,7 +69,8 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return check_output(
+				commands[i].run(argc - 1, argv + 1));
 	if (*name)
 		(void)fprintf(stderr,
 			      "assay: no command '%s' (see assay --help)\n",

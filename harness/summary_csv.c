@@ -108,6 +108,6 @@ char *summary_csv(json_t *lines)
 	(void)fputs("\r\n", out);
 	json_array_foreach (lines, i, line)
 		csv_line(out, line, categories);
-	ENOUGH(fclose(out) == 0);
+	text_stream_close(out, &text);
 	return text;
 }

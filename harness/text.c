@@ -223,3 +223,11 @@ char *text_format(const char *format, ...)
 	ENOUGH(length >= 0);
 	return text;
 }
+
+void text_stream_close(FILE *stream, char **text)
+{
+	bool whole = !ferror(stream);
+
+	whole = fclose(stream) == 0 && whole;
+	ENOUGH(whole && *text);
+}
