@@ -365,7 +365,7 @@ static int verify_one(struct verify *verify, const char *root, const char *id,
 	size_t i;
 
 	if (exercise_load(root, id, &verify->exercise, &err) < 0)
-		return command_usage("verify", "%s", err.text);
+		return command_input("verify", err.code, "%s", err.text);
 	plan(verify);
 	for (i = 0; i < verify->repeat && !verify->status; i++) {
 		randombytes_buf(verify->secret, sizeof verify->secret);

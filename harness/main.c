@@ -2,9 +2,11 @@
  * main.c - assay: a table of subcommands
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "commands.h"
@@ -44,8 +46,13 @@ static int help(void)
  * away has had enough. */
 static int check_output(int status)
 {
+	struct pollfd reader = { .fd = STDOUT_FILENO };
+
 	errno = 0;
 	if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+		return status;
+	/* a write before may have met it */
+	if (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR)
 		return status;
 	(void)fprintf(stderr, "assay: standard output: %s\n",
 		      errno ? strerror(errno) : "cannot be written");
