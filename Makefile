@@ -62,6 +62,7 @@ NEEDS_test-e2e := build test
 NEEDS_test-hosts := build test hosts
 NEEDS_test-hostile := build test
 NEEDS_asan := build test
+NEEDS_test-faults := build test
 NEEDS_bench := build bench
 NEEDS_fuzz := build fuzz
 NEEDS_deps := $(PACKAGES_all)
@@ -175,8 +176,8 @@ TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE_RUNNERS) \
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e test-hostile test-hosts asan \
-	fuzz demo bench \
+.PHONY: all deps tests test test-unit test-e2e test-hostile test-hosts \
+	test-faults asan fuzz demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -262,6 +263,13 @@ $(BENCH_BOXED) $(HOSTILE_BOXED): | $(BUILD)/packages
 	@mkdir -p $(@D)
 	$Q$(CC) -std=gnu17 -O2 -Wall -D_GNU_SOURCE= -static -pthread -o $@ $<
 
+# Preloaded into the programs, so with nothing around it.
+FAULT_SO := $(BUILD)/tests/faults/fault.so
+$(FAULT_SO): tests/faults/fault.c | $(BUILD)/packages
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$Q$(CC) -std=gnu17 -O1 -g -Wall -Wextra -D_GNU_SOURCE= -fPIC -shared -o $@ $<
+
 FUZZ_CC := clang
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CFLAGS := -std=gnu17 $(WARNINGS) -O1 -g -fno-omit-frame-pointer \
@@ -314,17 +322,28 @@ RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 # Fuzz targets are built with sanitizers anyway: "make asan" leaves them out.
 ifeq ($(SANITIZE),)
 FUZZ_TEST := $(BUILD)/fuzz/fixed
+FAULT_TEST := $(BUILD)/tests/faults/places
 endif
 
-test: tests $(FUZZ_TEST) ## unit, end-to-end and hostile tests, fuzz a little
+test: tests $(FUZZ_TEST) $(FAULT_TEST) ## unit, end-to-end and hostile tests, a little fuzzing and faults
 	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST) \
-		--together $(HOSTILE_PROGRAMS)
+		$(FAULT_TEST) --together $(HOSTILE_PROGRAMS)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) $(UNIT_PROGRAMS)
 
 test-e2e: tests ## run the end-to-end tests
 	@$(RUN_TESTS) $(E2E_PROGRAMS)
+
+# The short walk as one more test program.
+$(BUILD)/tests/faults/places: $(FAULT_SO) $(PROGRAMS)
+	@printf '#!/bin/sh\nexec $(CURDIR)/tests/faults/walk $(abspath $(BUILD)) cmocka\n' >$@
+	@chmod +x $@
+
+# FAULTS: kinds to walk, "all" for each call instead of each place.
+FAULTS ?= all
+test-faults: all $(FAULT_SO) ## grade with each call failing once (FAULTS=..., see tests/README.md)
+	@tests/faults/walk $(abspath $(BUILD)) $(FAULTS)
 
 # What guests boot comes from Debian's packages, see tests/hosts/fetch.
 $(BUILD)/hosts/vmlinuz: | $(BUILD)/packages

@@ -20,6 +20,8 @@
 
 #include <assay/cleanup.h>
 
+#include "memory.h"
+
 #define PACKED_MAX SUBMISSION_BYTES_MAX
 /* What comes out of gzip, with headers and padding. */
 #define STREAM_MAX (2 * SUBMISSION_BYTES_MAX)
@@ -224,13 +226,27 @@ static bool check_header(struct intake *intake, struct archive_entry *entry,
 	return !rule;
 }
 
-static void reject_corrupt(struct intake *intake, struct archive *reader)
+/*
+ * libarchive takes an allocation that failed for a mistake in the archive, or
+ * goes on without; only errno, set to 0 before, tells.
+ */
+static bool no_memory(struct archive *reader)
+{
+	return errno == ENOMEM || archive_errno(reader) == ENOMEM;
+}
+
+/* What could not be read is the archive's fault, unless memory ran out. */
+static int reject_corrupt(struct intake *intake, struct archive *reader,
+			  struct error *err)
 {
 	const char *text = archive_error_string(reader);
 
+	if (no_memory(reader))
+		return error_set(err, ENOMEM, "out of memory");
 	submission_reject(intake->submission, "corrupt-archive", NULL,
 			  "The archive is damaged or cut off (%s)",
 			  text ? text : "no details");
+	return 0;
 }
 
 /* Unpack an entry, into @data if that is not NULL; at worst into nothing. */
@@ -243,15 +259,14 @@ static int unpack(struct intake *intake, struct archive *reader,
 	size_t size;
 
 	for (;;) {
-		int got = archive_read_data_block(reader, &block, &size,
-						  &offset);
+		int got;
 
+		errno = 0;
+		got = archive_read_data_block(reader, &block, &size, &offset);
 		if (got == ARCHIVE_EOF)
 			return 0;
-		if (got != ARCHIVE_OK) {
-			reject_corrupt(intake, reader);
-			return 0;
-		}
+		if (got != ARCHIVE_OK)
+			return reject_corrupt(intake, reader, err);
 		if (offset < 0 || (uint64_t)offset != unpacked) {
 			submission_reject(intake->submission, "sparse-file",
 					  name,
@@ -270,13 +285,17 @@ static int unpack(struct intake *intake, struct archive *reader,
 static int take_entry(struct intake *intake, struct archive *reader,
 		      struct archive_entry *entry, struct error *err)
 {
-	const char *name = entry_name(entry);
+	const char *name;
 	char path[FILESET_PATH_MAX + 1];
 	struct buffer data = { 0 };
 	enum intake_choice choice;
 	mode_t mode = archive_entry_mode(entry);
 	int rc;
 
+	errno = 0;
+	name = entry_name(entry);
+	if (!name && errno == ENOMEM)
+		return error_set(err, ENOMEM, "out of memory");
 	if (!name) {
 		submission_reject(intake->submission, "non-ascii-name", NULL,
 				  "Entry %u has a name that is not plain ASCII",
@@ -322,8 +341,12 @@ static int take_entries(struct intake *intake, struct archive *reader,
 	int rc = 0;
 
 	while (rc == 0 && !intake->submission->rejected) {
-		int got = archive_read_next_header(reader, &entry);
+		int got;
 
+		errno = 0;
+		got = archive_read_next_header(reader, &entry);
+		if (no_memory(reader))
+			return error_set(err, ENOMEM, "out of memory");
 		if (got == ARCHIVE_EOF)
 			break;
 		/* ARCHIVE_RETRY, too, means a header that makes no sense. */
@@ -333,7 +356,7 @@ static int take_entries(struct intake *intake, struct archive *reader,
 					 "not a .tar.gz, .tar or .zip archive");
 		recognised = true;
 		if (!readable)
-			reject_corrupt(intake, reader);
+			rc = reject_corrupt(intake, reader, err);
 		else if (check_stream(intake, reader))
 			rc = take_entry(intake, reader, entry, err);
 	}
@@ -344,20 +367,26 @@ static int take_entries(struct intake *intake, struct archive *reader,
 static int take_packed(struct intake *intake, const struct buffer *packed,
 		       struct error *err)
 {
-	struct archive *reader = reader_new();
+	struct archive *reader;
 	int rc = 0;
 
-	if (!reader)
+	memory_library_enter();
+	reader = reader_new();
+	if (!reader) {
+		memory_library_leave();
 		return error_set(err, ENOMEM, "libarchive cannot be started");
+	}
+	errno = 0;
 	if (archive_read_open_memory(reader, packed->bytes, packed->size) ==
 	    ARCHIVE_OK)
 		rc = take_entries(intake, reader, packed, err);
-	else if (looks_like_archive(packed))
-		reject_corrupt(intake, reader);
+	else if (no_memory(reader) || looks_like_archive(packed))
+		rc = reject_corrupt(intake, reader, err);
 	else
 		rc = error_set(err, EINVAL,
 			       "not a .tar.gz, .tar or .zip archive");
 	(void)archive_read_free(reader);
+	memory_library_leave();
 	if (rc == 0 && !intake->submission->rejected &&
 	    starts_with(packed, 0, "\x1f\x8b"))
 		check_gzip(intake, packed);

@@ -10,6 +10,8 @@
 
 #include <assay/cleanup.h>
 
+#include "loop.h"
+
 struct batch;
 
 struct slot {
@@ -48,9 +50,9 @@ static int find_toolkit(void *data, const char *id, const struct toolkit **ret,
 			break;
 	if (!known) {
 		known = calloc(1, sizeof *known);
-		CHECK(known);
+		ENOUGH(known);
 		known->id = strdup(id);
-		CHECK(known->id);
+		ENOUGH(known->id);
 		known->next = batch->known;
 		batch->known = known;
 		(void)toolkit_new(options->exercises, id, options->sandbox,
@@ -143,9 +145,9 @@ void batch_run(const struct batch_options *options)
 	unsigned i;
 
 	CHECK(options->slots >= 1 && options->slots <= BATCH_SLOTS_MAX);
-	CHECK(uv_loop_init(&batch.loop) == 0);
+	loop_open(&batch.loop);
 	batch.slots = calloc(options->slots, sizeof *batch.slots);
-	CHECK(batch.slots);
+	ENOUGH(batch.slots);
 	for (i = 0; i < options->slots; i++)
 		open_slot(&batch, i);
 	for (;;) {

@@ -125,15 +125,18 @@ static void close_handle(struct link *link, uv_handle_t *handle)
 		uv_close(handle, closed_cb);
 }
 
-/* Remove what a box that was killed could not remove itself. */
+/* Set while there may be something to sweep that nobody has swept. */
+static bool unswept;
+
 static void swept_cb(uv_process_t *process, int64_t status, int signal)
 {
-	(void)status;
-	(void)signal;
+	unswept = status != 0 || signal != 0;
 	uv_close((uv_handle_t *)process, (uv_close_cb)free);
 }
 
-static void sweep(const struct link *link)
+/* Remove what a box that was killed could not remove itself, and what others
+ * left: if it does not work now, the next one gets it all. */
+static void sweep(uv_loop_t *loop, const char *sandbox)
 {
 	char path[4096], option[] = "--sweep";
 	char *argv[] = { path, option, NULL };
@@ -144,10 +147,10 @@ static void sweep(const struct link *link)
 	};
 	uv_process_t *process = calloc(1, sizeof *process);
 
-	if (!process)
-		return;
-	(void)snprintf(path, sizeof path, "%s", link->path);
-	if (uv_spawn(link->process.loop, process, &options) < 0)
+	ENOUGH(process);
+	(void)snprintf(path, sizeof path, "%s", sandbox);
+	unswept = true;
+	if (uv_spawn(loop, process, &options) < 0)
 		uv_close((uv_handle_t *)process, (uv_close_cb)free);
 }
 
@@ -159,7 +162,7 @@ static void exited_cb(uv_process_t *process, int64_t status, int signal)
 
 	/* also of one that was let go of before its death was known */
 	if (signal || status)
-		sweep(link);
+		sweep(process->loop, link->path);
 	close_handle(link, (uv_handle_t *)process);
 	if (!client)
 		return;
@@ -193,12 +196,16 @@ static void drop_link(struct link *link)
 
 /* ---- what comes over the socket ---- */
 
-static void overdue_cb(uv_timer_t *timer)
+/* What there is no talking to any more. Its exit tells the owner. */
+static void kill_box(struct link *link)
 {
-	struct link *link = timer->data;
-
 	if (link->running)
 		(void)uv_process_kill(&link->process, SIGKILL);
+}
+
+static void overdue_cb(uv_timer_t *timer)
+{
+	kill_box(timer->data);
 }
 
 static void send_run(struct link *link)
@@ -337,9 +344,12 @@ static void readable_cb(uv_poll_t *poll, int status, int events)
 					    sizeof message, fds, FDS_MAX,
 					    &fd_count);
 	if (size < (ssize_t)sizeof(uint32_t)) {
-		/* its exit says more than the closed socket */
+		/* its exit says more than the closed socket; where it is ours
+		 * that does not work, it would wait for us, and we for it */
 		close_fds(fds, fd_count);
 		(void)uv_poll_stop(&link->poll);
+		if (size != 0 && size != -ECONNRESET)
+			kill_box(link);
 		return;
 	}
 	if (!link->up && size == sizeof message.hello &&
@@ -387,7 +397,7 @@ static void start(struct box_client *client)
 	char fault[128];
 	int ends[2], result;
 
-	CHECK(link);
+	ENOUGH(link);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 		free(link);
 		fail(client, "no socket for a box: too many open files?");
@@ -421,7 +431,7 @@ struct box_client *box_client_new(uv_loop_t *loop, const char *sandbox_path,
 {
 	struct box_client *client = calloc(1, sizeof *client);
 
-	CHECK(client);
+	ENOUGH(client);
 	client->loop = loop;
 	client->path = sandbox_path;
 	client->binds = binds;
@@ -453,8 +463,9 @@ static void control(struct box_client *client, uint32_t type)
 	struct box_control message = { .type = type };
 
 	/* a box that is not there any more is told by its exit */
-	(void)message_send(client->link->socket_fd, &message, sizeof message,
-			   NULL, 0);
+	if (message_send(client->link->socket_fd, &message, sizeof message,
+			 NULL, 0) < 0)
+		kill_box(client->link);
 }
 
 void box_client_probe(struct box_client *client, box_probed_cb probed,
@@ -504,5 +515,7 @@ void box_client_close(struct box_client *client)
 	CHECK(!client->wanted);
 	if (client->link)
 		drop_link(client->link);
+	if (unswept)
+		sweep(client->loop, client->path);
 	free(client);
 }

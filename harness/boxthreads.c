@@ -312,7 +312,7 @@ void boxthreads_read(int fd, struct boxthreads *ret)
 {
 	struct box_threads *threads = calloc(1, sizeof *threads);
 
-	CHECK(threads);
+	ENOUGH(threads);
 	if (read_whole(fd, threads)) {
 		boxthreads_take(threads, ret);
 	} else {

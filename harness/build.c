@@ -52,7 +52,7 @@ static char *write_script(const struct build_request *request)
 	size_t size, i;
 	FILE *script = open_memstream(&text, &size);
 
-	CHECK(script);
+	ENOUGH(script);
 	for (i = 0; i < request->command_count; i++) {
 		for (word = request->commands[i].argv; *word; word++)
 			quote(script, *word);
@@ -61,7 +61,7 @@ static char *write_script(const struct build_request *request)
 			      "*) exit %zu;; esac\n",
 			      STATUS_MISSING, STATUS_COMMAND + i);
 	}
-	CHECK(fclose(script) == 0);
+	text_stream_close(script, &text);
 	return text;
 }
 
@@ -83,19 +83,30 @@ static void settle(struct build_result *build, const struct box_result *box,
 		    program;
 }
 
-/* What was built, out of the box's own memory. Takes @fd over. */
+/* What was built, out of the box's own memory: a descriptor, or -errno. Takes
+ * @fd over. */
 static int take_program(int fd)
 {
 	AUTO_CLOSE int from = fd;
 	AUTO_CLOSE int to = memfd_create("program", MFD_CLOEXEC);
 	off_t offset = 0;
-	ssize_t sent = -1;
+	ssize_t sent;
 
-	if (to >= 0)
-		while ((sent = sendfile(to, from, &offset,
-					BUILD_PROGRAM_BYTES_MAX)) > 0)
-			continue;
-	return sent < 0 ? -1 : TAKE_FD(to);
+	if (to < 0)
+		return -errno;
+	do {
+		sent = sendfile(to, from, &offset, BUILD_PROGRAM_BYTES_MAX);
+	} while (sent > 0);
+	return sent < 0 ? -errno : TAKE_FD(to);
+}
+
+/* Not the compiler's fault. */
+static void spoil(struct build_result *build, const char *what, int error)
+{
+	build->ok = false;
+	if (!build->fault)
+		build->fault = text_format("build: %s: %s", what,
+					   strerror(error));
 }
 
 static void built_cb(void *data, const struct box_result *box,
@@ -105,18 +116,24 @@ static void built_cb(void *data, const struct box_result *box,
 	struct build_result result = { .diagnostics = json_array() };
 	AUTO_FREE char *log = NULL;
 	AUTO_FREE char *rest = NULL;
-	int program = files->count == 1 ? take_program(files->fds[0]) : -1;
+	bool there = files->count == 1;
+	int program = there ? take_program(files->fds[0]) : -1;
 	size_t size;
 
-	log = fd_read_all(build->log_fd, &size);
-	rest = diagnostics_parse(log, size, result.diagnostics);
-	if (rest)
-		result.output = text_clean(rest, strlen(rest),
-					   OUTPUT_KEPT_BYTES);
 	if (fault)
 		result.fault = text_format("%s", fault);
 	else
-		settle(&result, box, program >= 0);
+		settle(&result, box, there);
+	if (there && program < 0)
+		spoil(&result, "keep the program", -program);
+	log = fd_read_all(build->log_fd, &size);
+	if (!log)
+		spoil(&result, "read what it printed", errno);
+	else
+		rest = diagnostics_parse(log, size, result.diagnostics);
+	if (rest)
+		result.output = text_clean(rest, strlen(rest),
+					   OUTPUT_KEPT_BYTES);
 	(void)close(build->log_fd);
 	build->done(build->data, &result, program);
 	free(build);
@@ -143,7 +160,7 @@ void build_start(struct box_client *client, const struct build_request *request,
 	AUTO_CLOSE int null = null_device();
 	struct boxspec spec;
 
-	CHECK(build);
+	ENOUGH(build);
 	build->done = done;
 	build->data = data;
 	build->log_fd = memfd_create("build-log", MFD_CLOEXEC);

@@ -149,7 +149,7 @@ static int run(struct check *check, struct job_options *job, const char *dir)
 		return command_fault("check", "no exercises are installed; "
 					      "set ASSAY_EXERCISES");
 	if (submission_read(dir, &check->submission, &err) < 0)
-		return command_usage("check", "%s", err.text);
+		return command_input("check", err.code, "%s", err.text);
 	if (isatty(STDERR_FILENO))
 		job->progress = progress_cb;
 	batch.job = *job;

@@ -17,6 +17,7 @@
 #include "commands.h"
 #include "explain_parts.h"
 #include "home.h"
+#include "loop.h"
 #include "report_parts.h"
 #include "text.h"
 
@@ -199,7 +200,7 @@ int cmd_doctor(int argc, char **argv)
 	}
 	if (optind < argc)
 		return command_usage("doctor", "takes no '%s'", argv[optind]);
-	(void)uv_loop_init(&loop);
+	loop_open(&loop);
 	client = box_client_new(&loop, home_sandbox(), NULL, 0);
 	examine(&loop, client, &exam);
 	hello = box_client_hello(client);

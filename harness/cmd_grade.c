@@ -150,7 +150,8 @@ static int next_cb(void *data, struct submission **ret)
 			return 1;
 		}
 		end_progress_line(grade);
-		worst(grade, command_usage("grade", "%s", err.text));
+		worst(grade,
+		      command_input("grade", err.code, "%s", err.text));
 		grade->done++;
 	}
 	return 0;
@@ -213,10 +214,10 @@ static void done_cb(void *data, struct result *result, const struct error *err)
 static int make_folder(const char *path)
 {
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return command_usage("grade", "--out: %s: %s", path,
+		return command_input("grade", errno, "--out: %s: %s", path,
 				     strerror(errno));
 	if (access(path, W_OK | X_OK) < 0)
-		return command_usage("grade", "--out: %s: %s", path,
+		return command_input("grade", errno, "--out: %s: %s", path,
 				     strerror(errno));
 	return 0;
 }
@@ -236,8 +237,8 @@ static int check_paths(const struct grade *grade)
 
 	for (i = 0; i < grade->total; i++)
 		if (access(grade->paths[i], R_OK) < 0)
-			return command_usage("grade", "%s: %s", grade->paths[i],
-					     strerror(errno));
+			return command_input("grade", errno, "%s: %s",
+					     grade->paths[i], strerror(errno));
 	return 0;
 }
 
@@ -250,7 +251,7 @@ static int check_exercise(const struct job_options *job)
 		return 0;
 	if (exercise_load(job->exercises, job->exercise_id, &exercise, &err) <
 	    0)
-		return command_usage("grade", "%s", err.text);
+		return command_input("grade", err.code, "%s", err.text);
 	exercise_free(exercise);
 	return 0;
 }
@@ -311,7 +312,8 @@ static int load_secret(struct grade *grade, struct job_options *job,
 	struct error err = { 0 };
 
 	if (seed_secret_load(path, grade->secret, &err) < 0)
-		return command_usage("grade", "--hidden: %s", err.text);
+		return command_input("grade", err.code, "--hidden: %s",
+				     err.text);
 	job->secret = grade->secret;
 	return 0;
 }

@@ -48,7 +48,7 @@ static struct table *row_new(const char *id, const char *title,
 	struct table *row = calloc(1, sizeof *row);
 	const char *texts[COLUMNS] = { id, title, minutes, points, languages };
 
-	CHECK(row != NULL);
+	ENOUGH(row != NULL);
 	for (size_t i = 0; i < COLUMNS; i++)
 		row->cells[i] = text_line(texts[i]);
 	return row;

@@ -21,6 +21,7 @@
 #include "command.h"
 #include "commands.h"
 #include "home.h"
+#include "loop.h"
 #include "report_parts.h"
 
 #define REPEAT_MAX 1000000u
@@ -181,7 +182,7 @@ static bool add_bind(struct sandbox_options *options, const char *text)
 	char *target, *mode = NULL, *bind, source[4096];
 	bool writable = false;
 
-	CHECK(copy);
+	ENOUGH(copy);
 	target = strchr(copy, ':');
 	if (target)
 		*target++ = '\0';
@@ -517,7 +518,7 @@ static int run_all(const struct sandbox_options *options)
 
 	if (status)
 		return status;
-	(void)uv_loop_init(&loop);
+	loop_open(&loop);
 	run.client = box_client_new(&loop, sandbox, options->binds, 0);
 	if (options->need_level)
 		box_client_require(run.client, options->level);

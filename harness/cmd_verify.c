@@ -92,7 +92,7 @@ static void add_subject(struct verify *verify, const char *name,
 	subject->mutant = mutant;
 	subject->lost = calloc(verify->exercise->test_count,
 			       sizeof *subject->lost);
-	CHECK(subject->lost);
+	ENOUGH(subject->lost);
 }
 
 static void plan(struct verify *verify)
@@ -105,7 +105,7 @@ static void plan(struct verify *verify)
 	verify->subjects = calloc(exercise->mutant_count +
 					  2 * exercise->language_count,
 				  sizeof *verify->subjects);
-	CHECK(verify->subjects);
+	ENOUGH(verify->subjects);
 	for (i = 0; i < exercise->language_count; i++) {
 		const struct exercise_language *language =
 			&exercise->languages[i];
@@ -133,7 +133,7 @@ static int next_cb(void *data, struct submission **ret)
 		return 0;
 	subject = &verify->subjects[verify->next % verify->subject_count];
 	submission = calloc(1, sizeof *submission);
-	CHECK(submission);
+	ENOUGH(submission);
 	/* the number finds the subject again when its job is over */
 	submission->id = text_format("%u", verify->next++);
 	submission->path = text_format("%s", subject->name);
@@ -365,7 +365,7 @@ static int verify_one(struct verify *verify, const char *root, const char *id,
 	size_t i;
 
 	if (exercise_load(root, id, &verify->exercise, &err) < 0)
-		return command_usage("verify", "%s", err.text);
+		return command_input("verify", err.code, "%s", err.text);
 	plan(verify);
 	for (i = 0; i < verify->repeat && !verify->status; i++) {
 		randombytes_buf(verify->secret, sizeof verify->secret);

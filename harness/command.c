@@ -43,6 +43,22 @@ int command_fault(const char *name, const char *format, ...)
 	return COMMAND_FAULT;
 }
 
+static bool host_ran_out(int code)
+{
+	return code == ENOMEM || code == EMFILE || code == ENFILE ||
+	       code == EIO || code == ENOSPC || code == EDQUOT;
+}
+
+int command_input(const char *name, int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(name, format, args);
+	va_end(args);
+	return host_ran_out(code) ? COMMAND_FAULT : COMMAND_USAGE;
+}
+
 int command_help(const char *text)
 {
 	return fputs(text, stdout) < 0 || fflush(stdout) ? COMMAND_FAULT

@@ -27,6 +27,14 @@ command_usage(const char *name, const char *format, ...);
 __attribute__((format(printf, 2, 3))) int
 command_fault(const char *name, const char *format, ...);
 
+/**
+ * The same for an input that could not be taken, because of errno value @code:
+ * COMMAND_FAULT where that is something the host has run out of, else the
+ * input is at fault and it is COMMAND_USAGE.
+ */
+__attribute__((format(printf, 3, 4))) int
+command_input(const char *name, int code, const char *format, ...);
+
 /** Print @text on standard output; returns COMMAND_DONE. */
 int command_help(const char *text);
 

@@ -244,6 +244,10 @@ void decide(const struct decide_input *input, struct test_run *run)
 		return;
 	}
 	output = fd_read_all(input->output_fd, &size);
+	if (!output) {
+		inconclusive(run, "what the program printed cannot be read");
+		return;
+	}
 	run->output = last_of(output, size, OUTPUT_KEPT_BYTES);
 	take_words(input, run);
 	if (sanitizer_decides(input, output, size, run))

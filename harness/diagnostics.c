@@ -194,7 +194,7 @@ static bool take_linker(const char *line, json_t *into)
 	if (isdigit((unsigned char)colon[1]))
 		number = strtol(colon + 1, NULL, 10);
 	name = strndup(file, (size_t)(colon - file));
-	CHECK(name);
+	ENOUGH(name);
 	add(into, new_diagnostic(without_prefix(name, SUBMISSION), number, 0,
 				 "error", mark + 2));
 	return true;
@@ -212,7 +212,7 @@ char *diagnostics_parse(const char *text, size_t size, json_t *into)
 	size_t used = 0;
 	bool blank = true;
 
-	CHECK(rest);
+	ENOUGH(rest);
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t length = (size_t)((newline ? newline : end) - text);

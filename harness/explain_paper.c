@@ -55,7 +55,7 @@ void paper_last_lines(struct paper *paper, size_t indent, const char *lead,
 	AUTO_FREE char *copy = strdup(text);
 	char *line, *start;
 
-	CHECK(copy);
+	ENOUGH(copy);
 	start = copy + strlen(copy);
 	while (start > copy && start[-1] == '\n')
 		*--start = '\0';

@@ -151,14 +151,14 @@ static void print_syscall(struct paper *paper, const json_t *call)
 	if (!json_is_object(call))
 		return;
 	out = open_memstream(&text, &size);
-	CHECK(out);
+	ENOUGH(out);
 	(void)fprintf(out, "%s(", explain_string(call, "name"));
 	json_array_foreach (args, i, arg)
 		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
 			      json_string_value(arg) ? json_string_value(arg)
 						     : "?");
 	(void)fputc(')', out);
-	CHECK(fclose(out) == 0);
+	text_stream_close(out, &text);
 	paper_text(paper, INDENT, "refused   ", text);
 }
 

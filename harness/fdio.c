@@ -27,16 +27,28 @@ int fd_write_all(int fd, const char *bytes, size_t size)
 
 char *fd_read_all(int fd, size_t *size)
 {
+	AUTO_FREE char *text = NULL;
 	struct stat status;
-	char *text;
+	size_t used = 0;
 	ssize_t got;
 
+	*size = 0;
 	if (fstat(fd, &status) < 0)
-		status.st_size = 0;
+		return NULL;
 	text = malloc((size_t)status.st_size + 1);
-	CHECK(text);
-	got = pread(fd, text, (size_t)status.st_size, 0);
-	*size = got > 0 ? (size_t)got : 0;
-	text[*size] = '\0';
-	return text;
+	ENOUGH(text);
+	while (used < (size_t)status.st_size) {
+		got = pread(fd, text + used, (size_t)status.st_size - used,
+			    (off_t)used);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return NULL;
+		if (got == 0)
+			break;
+		used += (size_t)got;
+	}
+	text[used] = '\0';
+	*size = used;
+	return TAKE_PTR(text);
 }

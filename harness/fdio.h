@@ -11,8 +11,7 @@ int fd_write_all(int fd, const char *bytes, size_t size);
 
 /**
  * All of a regular file or memfd from its offset 0, in bytes, with a NUL
- * behind; what cannot be read is left out. free() it; never NULL (out of
- * memory aborts).
+ * behind. free() it; NULL, and errno, when it cannot be read.
  */
 char *fd_read_all(int fd, size_t *size);
 

@@ -55,7 +55,7 @@ void submission_reject(struct submission *submission, const char *rule,
 	va_start(args, format);
 	length = vasprintf(&said, format, args);
 	va_end(args);
-	CHECK(length >= 0);
+	ENOUGH(length >= 0);
 	/* A library's words may quote what is in an archive. */
 	text = cleaned(said, SHOWN_TEXT_MAX);
 	if (name) {
@@ -181,7 +181,7 @@ static bool ignore(struct submission *submission, const char *path)
 	if (count == IGNORED_MAX || string_list_has(submission->ignored, outer))
 		return true;
 	longer = reallocarray(submission->ignored, count + 2, sizeof *longer);
-	CHECK(longer != NULL);
+	ENOUGH(longer != NULL);
 	longer[count] = text_format("%s", outer);
 	longer[count + 1] = NULL;
 	submission->ignored = longer;

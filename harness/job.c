@@ -133,7 +133,7 @@ static void plan_tests(struct job *job)
 	size_t i;
 
 	result->tests = calloc(exercise->test_count, sizeof *result->tests);
-	CHECK(result->tests);
+	ENOUGH(result->tests);
 	for (i = 0; i < exercise->test_count; i++)
 		if (wanted(job, &exercise->tests[i]))
 			result->tests[result->test_count++].test =
@@ -146,7 +146,7 @@ static void plan_builds(struct job *job)
 
 	job->programs = calloc(count, sizeof *job->programs);
 	job->result->builds = calloc(count, sizeof *job->result->builds);
-	CHECK(job->programs && job->result->builds);
+	ENOUGH(job->programs && job->result->builds);
 	for (i = 0; i < count; i++)
 		job->programs[i].fd = -1;
 }
@@ -514,7 +514,7 @@ void job_start(uv_loop_t *loop, const struct testrun_boxes *boxes,
 	struct job *job = calloc(1, sizeof *job);
 	struct result *result = calloc(1, sizeof *result);
 
-	CHECK(job && result);
+	ENOUGH(job && result);
 	job->loop = loop;
 	job->boxes = *boxes;
 	job->options = options;

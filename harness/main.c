@@ -1,12 +1,16 @@
 /*
  * main.c - assay: a table of subcommands
  */
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "commands.h"
+#include "memory.h"
 #include "version.h"
 
 static const struct {
@@ -38,11 +42,29 @@ static int help(void)
 	return COMMAND_DONE;
 }
 
+/* What was printed may have been the point of it all. A reader that has gone
+ * away has had enough. */
+static int check_output(int status)
+{
+	struct pollfd reader = { .fd = STDOUT_FILENO };
+
+	errno = 0;
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+		return status;
+	/* a write before may have met it */
+	if (poll(&reader, 1, 0) > 0 && reader.revents & POLLERR)
+		return status;
+	(void)fprintf(stderr, "assay: standard output: %s\n",
+		      errno ? strerror(errno) : "cannot be written");
+	return COMMAND_FAULT;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 	size_t i;
 
+	memory_init();
 	/* a judge or a pager that is gone is an error code, not our end */
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
@@ -54,7 +76,8 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return check_output(
+				commands[i].run(argc - 1, argv + 1));
 	if (*name)
 		(void)fprintf(stderr,
 			      "assay: no command '%s' (see assay --help)\n",

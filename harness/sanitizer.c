@@ -46,7 +46,7 @@ static void remember(struct parser *parser, const char *line)
 {
 	free(parser->what);
 	parser->what = strdup(line);
-	CHECK(parser->what);
+	ENOUGH(parser->what);
 }
 
 /* Addresses differ from run to run and help nobody. */
@@ -55,7 +55,7 @@ static char *without_addresses(const char *text)
 	char *kept = malloc(strlen(text) * 2 + 1); /* "0x" becomes "..." */
 	size_t used = 0;
 
-	CHECK(kept);
+	ENOUGH(kept);
 	while (*text) {
 		if (starts_with(text, "0x")) {
 			text += 2;
@@ -320,7 +320,7 @@ static bool take_undefined(struct parser *parser, const char *line)
 	if (!found)
 		return false;
 	place = strndup(line, (size_t)(found - line));
-	CHECK(place);
+	ENOUGH(place);
 	number = split_place(place);
 	file = file_name(place);
 	open_report(parser, "UndefinedBehaviorSanitizer",

@@ -30,7 +30,7 @@ struct summary *summary_new(void)
 {
 	struct summary *summary = calloc(1, sizeof *summary);
 
-	CHECK(summary);
+	ENOUGH(summary);
 	return summary;
 }
 
@@ -149,7 +149,7 @@ void summary_add(struct summary *summary, const json_t *report,
 		summary->room = summary->room ? summary->room * 2 : 64;
 		summary->lines = reallocarray(summary->lines, summary->room,
 					      sizeof(json_t *));
-		CHECK(summary->lines);
+		ENOUGH(summary->lines);
 	}
 	summary->lines[summary->count++] = line;
 }
@@ -194,7 +194,7 @@ static json_t *sorted_lines(const struct summary *summary)
 	json_t *lines = json_array();
 	size_t i;
 
-	CHECK(ranked);
+	ENOUGH(ranked);
 	for (i = 0; i < summary->count; i++)
 		ranked[i] = (struct ranked){ summary->lines[i], i };
 	qsort(ranked, summary->count, sizeof *ranked, compare_ranked);

@@ -97,7 +97,7 @@ char *summary_csv(json_t *lines)
 	const char *name;
 	json_t *line, *unused;
 
-	CHECK(out);
+	ENOUGH(out);
 	csv_field(out, "submission", "");
 	for (i = 0; i < sizeof before / sizeof *before; i++)
 		csv_field(out, before[i], ",");
@@ -108,6 +108,6 @@ char *summary_csv(json_t *lines)
 	(void)fputs("\r\n", out);
 	json_array_foreach (lines, i, line)
 		csv_line(out, line, categories);
-	CHECK(fclose(out) == 0);
+	text_stream_close(out, &text);
 	return text;
 }

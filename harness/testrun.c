@@ -32,6 +32,7 @@
 #include "build.h"
 #include "decide.h"
 #include "boxthreads.h"
+#include "text.h"
 #include "verdict_lines.h"
 
 /* For exit handlers, sanitizer reports and a busy machine. After a fail as
@@ -79,7 +80,7 @@ static void check_over(struct testrun *run);
 static void note_fault(struct testrun *run, const char *fault)
 {
 	if (!run->seen.fault)
-		run->seen.fault = strdup(fault);
+		run->seen.fault = text_format("%s", fault);
 }
 
 /* ---- events, to the judge ---- */
@@ -105,7 +106,7 @@ static void send_event(struct testrun *run, json_t *object)
 	char *text = json_dumps(object, JSON_COMPACT);
 	uv_buf_t parts[2];
 
-	CHECK(event && text);
+	ENOUGH(event && text);
 	json_decref(object);
 	event->text = text;
 	event->write.data = event;
@@ -227,7 +228,7 @@ static void lines_ended(struct testrun *run)
 	run->lines_over = true;
 	if (!run->seen.judge_broken &&
 	    verdict_lines_finish(&run->lines, &err) < 0)
-		run->seen.judge_broken = strdup(err.text);
+		run->seen.judge_broken = text_format("%s", err.text);
 	check_over(run);
 }
 
@@ -238,7 +239,7 @@ static void take_lines(struct testrun *run, const char *bytes, size_t size)
 	if (run->seen.judge_broken)
 		return;
 	if (verdict_lines_feed(&run->lines, bytes, size, &err) < 0) {
-		run->seen.judge_broken = strdup(err.text);
+		run->seen.judge_broken = text_format("%s", err.text);
 		kill_part(run, JUDGE);
 		return;
 	}
@@ -532,7 +533,7 @@ void testrun_start(uv_loop_t *loop, const struct testrun_boxes *boxes,
 	bool wired;
 	size_t i;
 
-	CHECK(run);
+	ENOUGH(run);
 	run->loop = loop;
 	run->request = *request;
 	run->done = done;

@@ -118,7 +118,7 @@ char *text_clean(const char *bytes, size_t size, size_t max_bytes)
 	char *clean = malloc(room + 1);
 	size_t i, taken;
 
-	CHECK(clean);
+	ENOUGH(clean);
 	for (i = 0; i < size; i += taken) {
 		const char *from = bytes + i;
 		uint32_t code;
@@ -153,7 +153,7 @@ char *text_line(const char *text)
 	size_t used = 0;
 	size_t i, taken;
 
-	CHECK(line);
+	ENOUGH(line);
 	for (i = 0; i < size; i += taken) {
 		const char *from = text + i;
 		uint32_t code;
@@ -220,6 +220,14 @@ char *text_format(const char *format, ...)
 	va_start(args, format);
 	length = vasprintf(&text, format, args);
 	va_end(args);
-	CHECK(length >= 0);
+	ENOUGH(length >= 0);
 	return text;
+}
+
+void text_stream_close(FILE *stream, char **text)
+{
+	bool whole = !ferror(stream);
+
+	whole = fclose(stream) == 0 && whole;
+	ENOUGH(whole && *text);
 }

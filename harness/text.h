@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define TEXT_REPLACEMENT 0xfffdu /* U+FFFD */
 
@@ -47,5 +48,8 @@ size_t text_fit(const char *text, size_t columns);
 /** printf to memory. free() it; never NULL. */
 __attribute__((format(printf, 1, 2))) char *text_format(const char *format,
 							...);
+
+/** Close what open_memstream() opened; @text is all that was written to it. */
+void text_stream_close(FILE *stream, char **text);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "box_client.h"
 #include "build.h"
+#include "loop.h"
 
 #define VARIANTS_MAX (sizeof((struct toolkit *)0)->baseline / sizeof(int))
 
@@ -155,7 +156,7 @@ static int build_all(struct toolkit *toolkit, const char *sandbox_path,
 	uv_loop_t loop;
 	int result;
 
-	(void)uv_loop_init(&loop);
+	loop_open(&loop);
 	client = box_client_new(&loop, sandbox_path, NULL, 0);
 	result = reference_files(&toolkit->exercise->languages[0], &reference,
 				 err);

@@ -238,7 +238,7 @@ static void make_room(struct verdict_lines *lines, size_t size)
 	while (room < lines->used + size)
 		room *= 2;
 	buffer = realloc(lines->buffer, room);
-	CHECK(buffer);
+	ENOUGH(buffer);
 	lines->buffer = buffer;
 	lines->room = room;
 }

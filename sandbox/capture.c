@@ -32,6 +32,7 @@ int capture_open(struct capture *capture, int target_fd)
 	capture->patient = fstat(target_fd, &status) == 0 &&
 			   S_ISREG(status.st_mode);
 	capture->pending_used = capture->pending_sent = 0;
+	capture->error = 0;
 	return 0;
 }
 
@@ -77,9 +78,11 @@ static bool flush(struct capture *capture)
 			continue;
 		if (sent < 0 && errno == EAGAIN)
 			return false;
-		if (sent < 0) /* nobody listens any more: count only */
+		if (sent < 0) { /* nobody listens any more: count only */
+			capture->error = errno;
 			capture->pending_sent = capture->pending_used;
-		else
+		}
+		if (sent > 0)
 			capture->pending_sent += (uint32_t)sent;
 	}
 	return true;

@@ -21,6 +21,7 @@ struct capture {
 	bool patient;  /* the target is a file: writing never waits */
 	char *pending; /* CAPTURE_CHUNK_BYTES, owned */
 	uint32_t pending_used, pending_sent;
+	int error; /* errno of bytes that were lost, or 0 */
 };
 
 /** 0 or -errno. */

@@ -70,25 +70,37 @@ int cgroup_write(const struct cgroup *cgroup, enum cgroup_file file,
 									: 0;
 }
 
-uint64_t cgroup_read(const struct cgroup *cgroup, enum cgroup_file file,
-		     const char *key)
+int cgroup_read_base(const struct cgroup *cgroup, enum cgroup_file file,
+		     const char *key, uint64_t *ret)
 {
 	char text[1024];
 	const char *line = text;
 	size_t length = key ? strlen(key) : 0;
 	ssize_t got = pread(cgroup->file_fd[file], text, sizeof text - 1, 0);
 
-	if (got <= 0)
-		return 0;
+	*ret = 0;
+	if (got < 0)
+		return -errno;
 	text[got] = '\0';
 	if (!key)
-		return strtoull(text, NULL, 10);
-	for (; line && *line; line = strchr(line, '\n')) {
+		*ret = strtoull(text, NULL, 10);
+	for (; key && line && *line; line = strchr(line, '\n')) {
 		line += *line == '\n';
-		if (strncmp(line, key, length) == 0 && line[length] == ' ')
-			return strtoull(line + length, NULL, 10);
+		if (strncmp(line, key, length) == 0 && line[length] == ' ') {
+			*ret = strtoull(line + length, NULL, 10);
+			break;
+		}
 	}
 	return 0;
+}
+
+uint64_t cgroup_read(const struct cgroup *cgroup, enum cgroup_file file,
+		     const char *key)
+{
+	uint64_t number;
+
+	(void)cgroup_read_base(cgroup, file, key, &number);
+	return number;
 }
 
 /* ---- folders ---- */
@@ -155,7 +167,7 @@ static void close_files(struct cgroup *cgroup)
 
 void cgroup_close(struct cgroup *cgroup)
 {
-	int i;
+	int i, removed;
 
 	close_files(cgroup);
 	for (i = 0; i < CGROUP_FOLDERS; i++) {
@@ -165,7 +177,9 @@ void cgroup_close(struct cgroup *cgroup)
 		if (cgroup->version == CGROUP_V1)
 			(void)cgroup_write_text(cgroup->parent_fd[i],
 						"cgroup.procs", "0");
-		(void)remove_folder(cgroup->parent_fd[i], cgroup->name);
+		removed = remove_folder(cgroup->parent_fd[i], cgroup->name);
+		if (removed < 0 && removed != -ENOENT)
+			cgroup->left = true;
 		close_fd(&cgroup->parent_fd[i]);
 	}
 	close_fd(&cgroup->oom_event_fd);
@@ -220,38 +234,36 @@ void cgroup_start_clock(struct cgroup *cgroup)
 		cgroup->base_cpu_us = cgroup_cpu_us(cgroup);
 }
 
+/* What could not be read is 0, and must not count as an overflow. */
+static uint64_t less(uint64_t value, uint64_t base)
+{
+	return value > base ? value - base : 0;
+}
+
 uint64_t cgroup_cpu_us(const struct cgroup *cgroup)
 {
 	if (cgroup->version == CGROUP_V2)
-		return cgroup_read(cgroup, CGROUP_CPU_USAGE, "usage_usec") -
-		       cgroup->base_cpu_us;
+		return less(cgroup_read(cgroup, CGROUP_CPU_USAGE, "usage_usec"),
+			    cgroup->base_cpu_us);
 	return cgroup->version == CGROUP_V1 ? cgroup_v1_cpu_us(cgroup) : 0;
 }
 
 uint64_t cgroup_peak_bytes(const struct cgroup *cgroup)
 {
-	uint64_t peak = cgroup_read(cgroup, CGROUP_MEMORY_PEAK, NULL);
-
-	return peak > cgroup->base_memory_bytes
-		       ? peak - cgroup->base_memory_bytes
-		       : 0;
+	return less(cgroup_read(cgroup, CGROUP_MEMORY_PEAK, NULL),
+		    cgroup->base_memory_bytes);
 }
 
 uint64_t cgroup_oom_kills(const struct cgroup *cgroup)
 {
-	return cgroup_read(cgroup, CGROUP_MEMORY_EVENTS, "oom_kill") -
-	       cgroup->base_oom_kills;
+	return less(cgroup_read(cgroup, CGROUP_MEMORY_EVENTS, "oom_kill"),
+		    cgroup->base_oom_kills);
 }
 
 uint64_t cgroup_refused(const struct cgroup *cgroup)
 {
-	return cgroup_read(cgroup, CGROUP_PIDS_EVENTS, "max") -
-	       cgroup->base_refused;
-}
-
-static uint64_t less(uint64_t value, uint64_t base)
-{
-	return value > base ? value - base : 0;
+	return less(cgroup_read(cgroup, CGROUP_PIDS_EVENTS, "max"),
+		    cgroup->base_refused);
 }
 
 bool cgroup_memory(const struct cgroup *cgroup, struct cgroup_memory *ret)

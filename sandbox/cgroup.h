@@ -75,6 +75,7 @@ struct cgroup {
 	struct cgroup_memory base_memory;
 	uint64_t base_oom_kills;
 	uint64_t base_refused;
+	bool left; /* a folder could not be removed */
 };
 
 /**
@@ -82,7 +83,7 @@ struct cgroup {
  * cgroups leaves CGROUP_NONE; host.h says why. Call before any namespace.
  */
 void cgroup_open(struct cgroup *cgroup);
-/** Leave and remove the folders. */
+/** Leave and remove the folders; ->left says that one is still there. */
 void cgroup_close(struct cgroup *cgroup);
 
 /** Before init is cloned. v2: the leaf it is born into; v1: what the memory

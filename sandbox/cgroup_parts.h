@@ -20,10 +20,13 @@ int cgroup_write(const struct cgroup *cgroup, enum cgroup_file file,
 		 uint64_t number);
 /**
  * The number behind @key in a "key number" file, or the file's only number
- * when @key is NULL; 0 when there is none.
+ * when @key is NULL; 0 when there is none or it cannot be read.
  */
 uint64_t cgroup_read(const struct cgroup *cgroup, enum cgroup_file file,
 		     const char *key);
+/** The same for what later numbers are held against; 0 or -errno. */
+int cgroup_read_base(const struct cgroup *cgroup, enum cgroup_file file,
+		     const char *key, uint64_t *ret);
 
 /** Open @parent and make our folder in it, as number @i. */
 int cgroup_make_folder(struct cgroup *cgroup, int i, const char *parent);

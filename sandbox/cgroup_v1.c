@@ -119,13 +119,30 @@ static int limit_memory(const struct cgroup *cgroup, uint64_t bytes)
 			  : 0;
 }
 
+/* These count over all runs of the box: without what they were before, a run
+ * would pay for others. */
+static int read_bases(struct cgroup *cgroup)
+{
+	int result = cgroup_read_base(cgroup, CGROUP_MEMORY_USAGE, NULL,
+				      &cgroup->base_memory_bytes);
+
+	if (result == 0)
+		result = cgroup_read_base(cgroup, CGROUP_MEMORY_EVENTS,
+					  "oom_kill", &cgroup->base_oom_kills);
+	if (result == 0)
+		result = cgroup_read_base(cgroup, CGROUP_PIDS_EVENTS, "max",
+					  &cgroup->base_refused);
+	return result;
+}
+
 int cgroup_v1_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		    struct error *err)
 {
 	int result;
 
-	cgroup->base_memory_bytes = cgroup_read(cgroup, CGROUP_MEMORY_USAGE,
-						NULL);
+	result = read_bases(cgroup);
+	if (result < 0)
+		return error_errno(err, -result, "cgroup: read counters");
 	result = limit_memory(cgroup,
 			      cgroup->base_memory_bytes + limits->memory_bytes);
 	if (result < 0)
@@ -135,9 +152,6 @@ int cgroup_v1_begin(struct cgroup *cgroup, const struct box_limits *limits,
 	result = cgroup_write(cgroup, CGROUP_PIDS_LIMIT, limits->processes + 2);
 	if (result < 0)
 		return error_errno(err, -result, "cgroup: set process limit");
-	cgroup->base_oom_kills = cgroup_read(cgroup, CGROUP_MEMORY_EVENTS,
-					     "oom_kill");
-	cgroup->base_refused = cgroup_read(cgroup, CGROUP_PIDS_EVENTS, "max");
 	return 0;
 }
 
@@ -161,6 +175,9 @@ uint64_t cgroup_v1_cpu_us(const struct cgroup *cgroup)
 	/* asking for our own time first makes the kernel charge it to the
 	 * folder (task_sched_runtime() in kernel/sched/core.c) */
 	own = own_cpu_ns() - cgroup->base_own_cpu_ns;
-	all = cgroup_read(cgroup, CGROUP_CPU_USAGE, NULL) - cgroup->base_cpu_ns;
-	return all > own ? (all - own) / 1000 : 0;
+	all = cgroup_read(cgroup, CGROUP_CPU_USAGE, NULL);
+	/* a box has always used some; 0 is what cannot be read */
+	if (cgroup->base_cpu_ns == 0 || all < cgroup->base_cpu_ns + own)
+		return 0;
+	return (all - cgroup->base_cpu_ns - own) / 1000;
 }

@@ -91,6 +91,7 @@ bool cgroup_v2_open(struct cgroup *cgroup)
 int cgroup_v2_make_leaf(struct cgroup *cgroup)
 {
 	size_t i;
+	int result;
 
 	if (mkdirat(cgroup->dir_fd[0], "run", 0755) < 0 && errno != EEXIST)
 		return -errno;
@@ -99,9 +100,12 @@ int cgroup_v2_make_leaf(struct cgroup *cgroup)
 	if (cgroup->run_fd < 0)
 		return -errno;
 	/* what this kernel lacks is not limited or not told, see the writes */
-	for (i = 0; i < sizeof files / sizeof *files; i++)
-		(void)cgroup_open_file(cgroup, files[i].file, cgroup->run_fd,
-				       files[i].name);
+	for (i = 0; i < sizeof files / sizeof *files; i++) {
+		result = cgroup_open_file(cgroup, files[i].file, cgroup->run_fd,
+					  files[i].name);
+		if (result < 0 && result != -ENOENT)
+			return result;
+	}
 	return 0;
 }
 

@@ -221,7 +221,7 @@ static void on_started(struct run *run)
 	request_let_go(run->request);
 	if (!report->execed)
 		return;
-	run->listening = true;
+	run->listening = run->started = true;
 	cgroup_start_clock(&run->box->cgroup);
 	arm_at(run->box->wall_fd,
 	       report->exec_ns + run->request->run.limits.wall_us * 1000);
@@ -237,6 +237,10 @@ static void on_wall(struct run *run)
 		run->inside->report.error = ETIMEDOUT;
 		run_end(run, BOX_FAILED, "set-up timer", SETUP_LIMIT_US,
 			SETUP_LIMIT_US);
+		return;
+	}
+	if (!run->started) { /* we have not heard that it runs */
+		on_started(run);
 		return;
 	}
 	notice(run);
@@ -374,7 +378,16 @@ void run_take_output(struct run *run, struct capture *capture)
 			run->output_bytes);
 }
 
-static void answer_probe(struct run *run)
+/* Who asked waits for it, so an answer that does not get out ends the run. */
+static int send_answer(const struct run *run, const void *message, size_t size,
+		       struct error *err)
+{
+	if (send(run->box->socket_fd, message, size, MSG_NOSIGNAL) < 0)
+		return error_errno(err, errno, "answer the harness");
+	return 0;
+}
+
+static int answer_probe(struct run *run, struct error *err)
 {
 	struct box_probed probed = { .type = BOX_PROBED };
 	struct inside_report *report = &run->inside->report;
@@ -388,10 +401,10 @@ static void answer_probe(struct run *run)
 		probed.cpu_us = cpu_now_us(run, &usage);
 		probed.wall_us = (run_now_ns() - report->exec_ns) / 1000;
 	}
-	(void)send(run->box->socket_fd, &probed, sizeof probed, MSG_NOSIGNAL);
+	return send_answer(run, &probed, sizeof probed, err);
 }
 
-static void answer_inspect(struct run *run)
+static int answer_inspect(struct run *run, struct error *err)
 {
 	struct box_inspected inspected = { .type = BOX_INSPECTED };
 
@@ -400,11 +413,10 @@ static void answer_inspect(struct run *run)
 		inspected.alive = 1;
 		inspected.for_good = run->box->snapshot.for_good_or_outside;
 	}
-	(void)send(run->box->socket_fd, &inspected, sizeof inspected,
-		   MSG_NOSIGNAL);
+	return send_answer(run, &inspected, sizeof inspected, err);
 }
 
-/* 0, -EPIPE or -EPROTO. */
+/* 0 or -errno, -EPIPE when the harness is gone. */
 static int on_message(struct run *run, struct error *err)
 {
 	struct box_control control;
@@ -416,10 +428,10 @@ static int on_message(struct run *run, struct error *err)
 	if (got <= 0)
 		return error_set(err, EPIPE, "the harness is gone");
 	if (got == sizeof control && control.type == BOX_PROBE)
-		answer_probe(run);
-	else if (got == sizeof control && control.type == BOX_INSPECT)
-		answer_inspect(run);
-	else if (got == sizeof control && control.type == BOX_KILL)
+		return answer_probe(run, err);
+	if (got == sizeof control && control.type == BOX_INSPECT)
+		return answer_inspect(run, err);
+	if (got == sizeof control && control.type == BOX_KILL)
 		run_end(run, BOX_KILLED, "request of the harness", 0, 0);
 	else
 		return error_set(err, EPROTO, "unexpected message in a run");

@@ -28,6 +28,7 @@ struct run {
 	char path_text[INSIDE_PATHS_MAX][BOX_PATH_MAX];
 	struct inside_rlimit rlimits[INSIDE_RLIMITS_MAX];
 	int pidfd; /* of init; the launch's */
+	bool started;            /* its clocks run */
 	bool listening;          /* for calls that the filter refuses */
 	bool over;               /* init has ended */
 	uint32_t cause;          /* BOX_EXITED: none yet */

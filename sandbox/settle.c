@@ -183,7 +183,7 @@ static void settle_ending(const struct run *run, uint64_t dead_ns,
 				 sizeof result->syscall_name);
 }
 
-/* Open a file that a hostile program left behind, or not. */
+/* Open a file that a hostile program left behind: a descriptor, or -errno. */
 static int open_output(int work_fd, const char *path, uint64_t max_bytes)
 {
 	struct open_how how = {
@@ -195,10 +195,39 @@ static int open_output(int work_fd, const char *path, uint64_t max_bytes)
 					 sizeof how);
 	struct stat status;
 
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
-	    status.st_size < 0 || (uint64_t)status.st_size > max_bytes)
-		return -1;
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode) || status.st_size < 0 ||
+	    (uint64_t)status.st_size > max_bytes)
+		return -EFBIG;
 	return TAKE_FD(fd);
+}
+
+/* What we could not do must not look like what the program did not do. */
+static bool is_ours(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM ||
+	       error == ENOSPC || error == EIO;
+}
+
+static void fail_to_keep(struct box_result *result, const char *step, int error)
+{
+	if (result->outcome != BOX_EXITED)
+		return;
+	result->outcome = BOX_FAILED;
+	result->exit_status = -1;
+	result->error = error;
+	(void)snprintf(result->step, sizeof result->step, "%s", step);
+}
+
+static void check_captures(const struct run *run, struct box_result *result)
+{
+	size_t i;
+
+	for (i = 0; i < BOX_CHILD_FDS_MAX; i++)
+		if (is_ours(run->box->captures[i].error))
+			fail_to_keep(result, "keep what it printed",
+				     run->box->captures[i].error);
 }
 
 static void collect(const struct run *run, struct finished *finished)
@@ -212,6 +241,8 @@ static void collect(const struct run *run, struct finished *finished)
 		fd = open_output(run->inside->report.work_fd,
 				 run->request->outputs[i],
 				 spec->output_max_bytes);
+		if (is_ours(-fd))
+			fail_to_keep(&finished->result, "collect files", -fd);
 		if (fd < 0)
 			continue;
 		finished->result.collected |= 1u << i;
@@ -288,6 +319,7 @@ void run_settle(struct run *run, struct finished *finished)
 	settle_usage(run, &usage, result);
 	late_causes(run, result);
 	settle_ending(run, dead_ns, result);
+	check_captures(run, result);
 	collect(run, finished);
 	add_threads(run, finished);
 	run->box->launch.there = false;

@@ -53,4 +53,26 @@ static inline void cleanup_close(const int *fd)
 		}                                                       \
 	} while (0)
 
+/* Says where, without allocating, and ends with the status of a fault of the
+ * host. Boxes end by themselves when their socket closes. */
+static inline _Noreturn void out_of_memory(const char *file, int line)
+{
+	char text[256];
+	int size = snprintf(text, sizeof text,
+			    "assay: out of memory (%.200s:%d)\n", file, line);
+
+	(void)!write(STDERR_FILENO, text, size > 0 ? (size_t)size : 0);
+	_exit(3);
+}
+
+/**
+ * There was enough memory; where there is not, the process ends, cleanly.
+ * Nobody's error and nobody's verdict: what was written until then stands.
+ */
+#define ENOUGH(memory)                                   \
+	do {                                             \
+		if (!(memory))                           \
+			out_of_memory(__FILE__, __LINE__); \
+	} while (0)
+
 #endif
