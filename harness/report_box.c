@@ -139,7 +139,9 @@ json_t *report_isolation(const struct box_hello *hello)
 		report_set(entry, "remedy", FIELD(layer->remedy));
 		report_append(layers, entry);
 	}
-	report_set(object, "level", report_text(box_level_name(hello->level)));
+	report_set(object, "level",
+		   hello->error ? json_null()
+				: report_text(box_level_name(hello->level)));
 	report_set(object, "layers", layers);
 	return object;
 }
