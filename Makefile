@@ -30,7 +30,8 @@ MAKEFLAGS += -r
 # tell whether a package is there.
 
 PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
-	libseccomp-dev libdw-dev libjansson-dev libarchive-dev libsodium-dev
+	libseccomp-dev libdw-dev libjansson-dev libarchive-dev libsodium-dev \
+	zlib1g-dev
 PACKAGES_demo := python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
@@ -59,6 +60,7 @@ NEEDS_test := build test fuzz
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build test
 NEEDS_test-hosts := build test hosts
+NEEDS_test-hostile := build test
 NEEDS_asan := build test
 NEEDS_test-faults := build test
 NEEDS_bench := build bench
@@ -111,7 +113,7 @@ ALL_LDFLAGS := $(LINK_HARDENING) -Wl,--as-needed $(LDFLAGS)
 
 # Which libraries a room may use. Asked of pkg-config when the first recipe
 # needs it, and not before: "make" may still have to install it.
-LIBS_harness := libuv jansson libarchive libsodium
+LIBS_harness := libuv jansson libarchive libsodium zlib
 LIBS_sandbox := libseccomp libdw
 LIBS_kit := jansson
 LIBS_tests := cmocka
@@ -163,18 +165,19 @@ FUZZ_TESTED := $(filter-out %/main.o %/cmd_%.o,$(call fuzz_objects,\
 FUZZ_PROGRAMS := $(FUZZ:tests/%.c=$(BUILD)/%)
 
 # The hostile cases are data; these run them, with the helpers of e2e.
-HOSTILE := $(sort $(wildcard tests/hostile/runner/test_*.c))
+HOSTILE_RUNNERS := $(sort $(wildcard tests/hostile/runner/test_*.c))
 HOSTILE_HELPERS := $(E2E_HELPERS) \
-	$(filter-out $(HOSTILE),$(sort $(wildcard tests/hostile/runner/*.c)))
-HOSTILE_PROGRAMS := $(HOSTILE:%.c=$(BUILD)/%)
+	$(filter-out $(HOSTILE_RUNNERS),$(sort $(wildcard tests/hostile/runner/*.c)))
+HOSTILE_PROGRAMS := $(HOSTILE_RUNNERS:%.c=$(BUILD)/%)
 
-TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE) \
+TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE_RUNNERS) \
 	$(UNIT_HELPERS) $(HOSTILE_HELPERS) $(BENCH_HELPERS))
 
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e test-faults test-hosts asan fuzz demo bench \
+.PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
+	test-hosts asan fuzz demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -322,8 +325,9 @@ FUZZ_TEST := $(BUILD)/fuzz/fixed
 FAULT_TEST := $(BUILD)/tests/faults/places
 endif
 
-test: tests $(FUZZ_TEST) $(FAULT_TEST) ## run the unit and the end-to-end tests, fuzz a little
-	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST) $(FAULT_TEST)
+test: tests $(FUZZ_TEST) $(FAULT_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
+	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST) \
+		$(FAULT_TEST) --together $(HOSTILE_PROGRAMS)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) $(UNIT_PROGRAMS)
@@ -348,6 +352,10 @@ $(BUILD)/hosts/vmlinuz: | $(BUILD)/packages
 
 test-hosts: tests $(BUILD)/hosts/vmlinuz ## boot hosts unlike this one, run the box's tests in them
 	@tests/hosts/run $(BUILD) $(HOSTS)
+
+test-hostile: tests ## every hostile case with its outcome, at each level
+	@$(RUN_ENV) $(if $(HOSTILE_ONLY),HOSTILE_ONLY=$(HOSTILE_ONLY)) \
+		HOSTILE=$(HOSTILE) V=$(V) $(TOOLS)/test-hostile $(HOSTILE_PROGRAMS)
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
@@ -379,7 +387,7 @@ check-rooms: ## no room includes another one's headers
 	@$(TOOLS)/check-rooms
 
 OWN_FILES = $(sort $(shell find include harness sandbox exercises tests \
-	-name '*.[ch]' ! -path "tests/hostile/*" ! -path '*/mutants/*'))
+	-name '*.[ch]' ! -path "tests/hostile/[!r]*" ! -path '*/mutants/*'))
 
 check-format: | $(BUILD)/packages ## clang-format has nothing to change
 	@status=0; for file in $(OWN_FILES); do \

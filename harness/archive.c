@@ -16,6 +16,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <zlib.h>
 
 #include <assay/cleanup.h>
 
@@ -94,6 +95,41 @@ static bool looks_like_archive(const struct buffer *packed)
 	       starts_with(packed, 0, "PK\x03\x04") || /* zip, APPNOTE 4.3.7 */
 	       starts_with(packed, 0, "PK\x05\x06") || /* and an empty one */
 	       starts_with(packed, 257, "ustar");      /* POSIX pax */
+}
+
+/*
+ * Whether what is packed by gzip comes out as it went in: libarchive reads past
+ * the checksums (RFC 1952, 2.3.1), so a submission that was damaged on its way
+ * would be judged as it is. Stops where the loops below will stop as well.
+ */
+static void check_gzip(struct intake *intake, const struct buffer *packed)
+{
+	unsigned char chunk[PACKED_CHUNK];
+	uint64_t unpacked = 0;
+	z_stream stream;
+	int status = Z_OK;
+
+	memset(&stream, 0, sizeof stream);
+	stream.next_in = (unsigned char *)packed->bytes;
+	stream.avail_in = (unsigned)packed->size;
+	CHECK(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);
+	while (status == Z_OK && unpacked <= STREAM_MAX) {
+		stream.next_out = chunk;
+		stream.avail_out = sizeof chunk;
+		status = inflate(&stream, Z_NO_FLUSH);
+		unpacked += sizeof chunk - stream.avail_out;
+		/* another one may follow, as gzip(1) unpacks it */
+		if (status == Z_STREAM_END && stream.avail_in >= 2 &&
+		    memcmp(stream.next_in, "\x1f\x8b", 2) == 0)
+			status = inflateReset(&stream);
+	}
+	if (status != Z_OK && status != Z_STREAM_END)
+		submission_reject(intake->submission, "corrupt-archive", NULL,
+				  "The archive is damaged or cut off (gzip: "
+				  "%s)",
+				  stream.msg ? stream.msg
+					     : "its end is missing");
+	(void)inflateEnd(&stream);
 }
 
 /*
@@ -351,6 +387,9 @@ static int take_packed(struct intake *intake, const struct buffer *packed,
 			       "not a .tar.gz, .tar or .zip archive");
 	(void)archive_read_free(reader);
 	memory_library_leave();
+	if (rc == 0 && !intake->submission->rejected &&
+	    starts_with(packed, 0, "\x1f\x8b"))
+		check_gzip(intake, packed);
 	return rc;
 }
 

@@ -59,7 +59,10 @@ _assay()
 				files=''
 			fi
 			;;
-		check) words='--test --seed --exercise --lang --debug --json' ;;
+		check)
+			words='--test --seed --exercise --lang --require --debug'
+			words+=' --json'
+			;;
 		pack) words='-o --output --json' ;;
 		grade)
 			words='--out --exercise --lang --jobs --hidden'

@@ -91,7 +91,7 @@ static void finish(struct box_client *client, const struct box_result *result,
 	if (probed)
 		probed(client->probed_data, NULL);
 	if (inspected)
-		inspected(client->inspected_data, NULL, -1);
+		inspected(client->inspected_data, NULL);
 	done(client->done_data, result, files, fault);
 }
 
@@ -286,8 +286,7 @@ static void take_probed(struct box_client *client,
 }
 
 static void take_inspected(struct box_client *client,
-			   const struct box_inspected *inspected,
-			   const int *fds, size_t fd_count)
+			   const struct box_inspected *inspected)
 {
 	box_inspected_cb callback = client->inspected;
 
@@ -296,10 +295,8 @@ static void take_inspected(struct box_client *client,
 	} else if (callback) {
 		client->inspected = NULL;
 		callback(client->inspected_data,
-			 inspected->alive ? inspected : NULL,
-			 inspected->alive && fd_count > 0 ? fds[0] : -1);
+			 inspected->alive ? inspected : NULL);
 	}
-	close_fds(fds, fd_count);
 }
 
 static void take_message(struct link *link, const char *message, size_t size,
@@ -321,7 +318,8 @@ static void take_message(struct link *link, const char *message, size_t size,
 		take_probed(client, &probed);
 	} else if (type == BOX_INSPECTED && size == sizeof inspected) {
 		memcpy(&inspected, message, sizeof inspected);
-		take_inspected(client, &inspected, fds, fd_count);
+		close_fds(fds, fd_count);
+		take_inspected(client, &inspected);
 	} else {
 		close_fds(fds, fd_count);
 		fail(client, "the box sent what it should not");
@@ -486,7 +484,7 @@ void box_client_inspect(struct box_client *client, box_inspected_cb inspected,
 			void *data)
 {
 	if (!client->link || !client->link->sent || client->inspected) {
-		inspected(data, NULL, -1);
+		inspected(data, NULL);
 		return;
 	}
 	client->inspected = inspected;

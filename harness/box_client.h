@@ -38,10 +38,9 @@ typedef void (*box_done_cb)(void *data, const struct box_result *result,
 /** @probed is NULL when the run was over or the box has died. */
 typedef void (*box_probed_cb)(void *data, const struct box_probed *probed);
 
-/** The same; @threads is of a struct box_threads, or -1; borrowed. */
+/** The same. What was seen in full comes with the result. */
 typedef void (*box_inspected_cb)(void *data,
-				 const struct box_inspected *inspected,
-				 int threads);
+				 const struct box_inspected *inspected);
 
 /**
  * @binds: NULL-terminated "SRC[:DST[:rw]]" for --bind, or NULL; must live as

@@ -256,12 +256,19 @@ static void put_in_order(const struct box_threads *threads, uint32_t count,
 	}
 }
 
+static bool is_the_one(const struct box_threads *threads, uint32_t count)
+{
+	return count == 1 &&
+	       (threads->thread[0].crashed || threads->thread[0].refused);
+}
+
 static char *note_of(const struct box_threads *threads, uint32_t count)
 {
 	AUTO_FREE char *trouble = TEXT_OF(threads->trouble);
 	AUTO_FREE char *line = trouble ? text_line(trouble) : NULL;
 
-	if (threads->all > count)
+	/* one alone is told of a crash and of a refused call, and is enough */
+	if (threads->all > count && !is_the_one(threads, count))
 		return text_format("%u of %u threads are told%s%s", count,
 				   threads->all, line ? "; " : "",
 				   line ? line : "");

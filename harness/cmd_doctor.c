@@ -9,6 +9,8 @@
 
 #include <uv.h>
 
+#include <assay/cleanup.h>
+
 #include "box_client.h"
 #include "build.h"
 #include "command.h"
@@ -17,6 +19,7 @@
 #include "home.h"
 #include "loop.h"
 #include "report_parts.h"
+#include "text.h"
 
 static const char help[] =
 	"usage: assay doctor [--json]\n"
@@ -46,7 +49,7 @@ static const struct option long_options[] = {
 
 struct examination {
 	bool ok;
-	char fault[256];
+	char fault[ERROR_TEXT_MAX];
 	struct box_result result;
 };
 
@@ -143,7 +146,10 @@ static void print_text(const struct box_hello *hello,
 	unsigned i;
 
 	if (!exam->ok) {
-		paper_text(&paper, 0, "boxes do not work here: ", exam->fault);
+		AUTO_FREE char *text = text_format(
+			"boxes do not work here: %s", exam->fault);
+
+		paper_text(&paper, 0, "", text);
 		(void)printf("\n");
 	}
 	if (!hello)

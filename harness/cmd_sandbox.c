@@ -54,7 +54,8 @@ static const char help[] =
 	"      --result FILE              write the JSON result there\n"
 	"      --repeat N                 run it N times; a result line for "
 	"each\n"
-	"      --then COMMAND             after each run, run /bin/sh -c COMMAND "
+	"      --then COMMAND             after each run, run /bin/sh -c "
+	"COMMAND "
 	"in\n"
 	"                                 the same box; a result line of its "
 	"own\n"
@@ -214,8 +215,7 @@ static bool add_collected(struct sandbox_options *options, const char *text)
 	if (options->collect_count == BOX_OUTPUTS_MAX || length == 0 ||
 	    length >= BOX_PATH_MAX || !text[length] || !text[length + 1])
 		return false;
-	for (part = text; part < text + length;
-	     part += strcspn(part, "/=") + 1)
+	for (part = text; part < text + length; part += strcspn(part, "/=") + 1)
 		if (*part == '/' || strncmp(part, "./", 2) == 0 ||
 		    strncmp(part, ".=", 2) == 0 ||
 		    strncmp(part, "../", 3) == 0 ||
@@ -325,8 +325,7 @@ static void set_threads(json_t *object, const struct box_files *files)
 /* @from, which is a plain file of a program that is dead, to a new @path. */
 static int copy_collected(int from, const char *path, struct error *err)
 {
-	AUTO_CLOSE int to = open(path,
-				 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	AUTO_CLOSE int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 				 0644);
 	off_t offset = 0;
 	ssize_t sent = 1;
@@ -453,8 +452,8 @@ static void add_output(struct boxspec *spec, const char *collect,
 static void start_run(struct sandbox_run *run)
 {
 	const struct sandbox_options *options = run->options;
-	char *const then[] = { (char *)(uintptr_t)"/bin/sh",
-			       (char *)(uintptr_t)"-c",
+	char *const then[] = { (char *)(uintptr_t) "/bin/sh",
+			       (char *)(uintptr_t) "-c",
 			       (char *)(uintptr_t)options->then, NULL };
 	AUTO_CLOSE int input = input_of(run);
 	struct boxspec spec;

@@ -25,8 +25,7 @@ void decide_input_release(struct decide_input *input)
 	free(input->fault);
 	free(input->judge_broken);
 	input->fault = input->judge_broken = NULL;
-	boxthreads_release(&input->at_end);
-	boxthreads_release(&input->at_judges_wish);
+	boxthreads_release(&input->threads);
 }
 
 /* The last of what was printed; that is where a crash speaks. */
@@ -202,31 +201,14 @@ static bool judge_failed_first(const struct decide_input *input)
 	       strcmp(json_string_value(status), "fail") == 0;
 }
 
-static void take_threads(const struct boxthreads *from, struct test_run *run)
+/* At a limit or a crash, or when the judge asked: the box knows which. */
+static void take_threads(const struct decide_input *input, struct test_run *run)
 {
+	const struct boxthreads *from = &input->threads;
+
 	run->threads = json_incref(from->list);
 	if (from->note)
 		run->threads_note = text_format("%s", from->note);
-}
-
-static bool is_known(const struct boxthreads *threads)
-{
-	return threads->list || threads->note;
-}
-
-/* As they were at the moment that the verdict is about. */
-static void keep_threads(const struct decide_input *input, bool by_judge,
-			 struct test_run *run)
-{
-	const struct boxthreads *asked = &input->at_judges_wish;
-	const struct boxthreads *end = &input->at_end;
-	bool out_of_time = run->verdict == VERDICT_WALL_LIMIT ||
-			   run->verdict == VERDICT_DEADLOCK;
-
-	if (by_judge)
-		take_threads(is_known(asked) ? asked : end, run);
-	else
-		take_threads(is_known(end) || !out_of_time ? end : asked, run);
 }
 
 /* A limit or a signal says nothing of where; the threads may. */
@@ -272,12 +254,12 @@ void decide(const struct decide_input *input, struct test_run *run)
 		return;
 	if (judge_failed_first(input)) {
 		judge_decides(input, run);
-		keep_threads(input, true, run);
+		take_threads(input, run);
 		return;
 	}
 	run->verdict = verdict_of_end(&input->candidate);
 	if (run->verdict != VERDICT_PASS) {
-		keep_threads(input, false, run);
+		take_threads(input, run);
 		tell_where(run);
 		if (!run->property)
 			run->property = text_format("%s",
@@ -289,5 +271,5 @@ void decide(const struct decide_input *input, struct test_run *run)
 	else
 		blame_judge(input, run);
 	if (run->verdict == VERDICT_FAIL)
-		keep_threads(input, true, run);
+		take_threads(input, run);
 }

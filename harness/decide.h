@@ -23,10 +23,10 @@ struct decide_input {
 	bool judge_first; /* its verdict came before the candidate's end */
 	struct box_result candidate;
 	struct box_result judge;
-	/* What the candidate's threads were doing; owned. */
-	struct boxthreads at_end; /* when a limit or a crash ended it */
-	struct boxthreads at_judges_wish;
-	bool asleep_for_good; /* then, when the judge last asked */
+	/* What the candidate's threads were doing at a limit or a crash, or
+	 * when the judge last asked; owned. */
+	struct boxthreads threads;
+	bool asleep_for_good; /* when the judge last asked */
 	/* borrowed */
 	json_t *metrics;
 	json_t *traces;

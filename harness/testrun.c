@@ -177,8 +177,7 @@ static void probed_cb(void *data, const struct box_probed *probed)
 	next_probe(run);
 }
 
-static void inspected_cb(void *data, const struct box_inspected *inspected,
-			 int threads);
+static void inspected_cb(void *data, const struct box_inspected *inspected);
 
 static void next_inspection(struct testrun *run)
 {
@@ -189,8 +188,7 @@ static void next_inspection(struct testrun *run)
 }
 
 /* The last look at a living program is the one that counts. */
-static void inspected_cb(void *data, const struct box_inspected *inspected,
-			 int threads)
+static void inspected_cb(void *data, const struct box_inspected *inspected)
 {
 	struct testrun *run = data;
 	struct decide_input *seen = &run->seen;
@@ -198,8 +196,6 @@ static void inspected_cb(void *data, const struct box_inspected *inspected,
 	run->inspecting = false;
 	if (run->lines.inspections > 0)
 		run->lines.inspections--;
-	if (inspected && threads >= 0)
-		boxthreads_read(threads, &seen->at_judges_wish);
 	seen->asleep_for_good = inspected && inspected->for_good == 1;
 	if (!run->parts[JUDGE].running)
 		return;
@@ -300,7 +296,7 @@ static void candidate_done_cb(void *data, const struct box_result *result,
 		run->seen.candidate = *result;
 		run->seen.candidate_ran = true;
 		if (files->threads >= 0)
-			boxthreads_read(files->threads, &run->seen.at_end);
+			boxthreads_read(files->threads, &run->seen.threads);
 		run->seen.judge_first = verdict_is_there(run);
 		if (run->parts[JUDGE].running)
 			send_ended(run);

@@ -18,6 +18,8 @@
 
 #include "text.h"
 
+#define LABELS_MAX 9 /* threads that one sentence names */
+
 struct story {
 	const json_t *threads;
 	size_t count;
@@ -344,68 +346,79 @@ static char *wait_text(const struct story *story, const json_t *thread)
 	return text_format("%s", "");
 }
 
-static const char *verb_of(const json_t *thread)
+static const char *verb_of(const json_t *thread, bool plural)
 {
 	const json_t *waits = waits_of(thread);
 
 	if (runs(thread))
-		return "runs";
+		return plural ? "run" : "runs";
 	if (is(thread, "state", "T") || is(thread, "state", "t"))
-		return "is stopped";
+		return plural ? "are stopped" : "is stopped";
 	if (is(waits, "for", "time"))
-		return "sleeps";
+		return plural ? "sleep" : "sleeps";
 	if (json_is_object(waits) && !is(waits, "for", "other"))
-		return "waits";
-	return "is";
+		return plural ? "wait" : "waits";
+	return plural ? "are" : "is";
 }
 
-/* Of a thread that is nowhere in the candidate's code but runs, or of which
- * no stack is known. */
-static char *bare_sentence(const struct story *story, const json_t *thread)
+/* "in ..." of a thread that is nowhere in the candidate's code but runs, or of
+ * which no stack is known. */
+static char *bare_place(const struct story *story, const json_t *thread)
 {
+	const json_t *frames = json_object_get(thread, "frames");
 	const json_t *frame = frame_of(thread, 0, "exercise", NULL);
 	const char *call = string(json_object_get(thread, "syscall"), "name");
-	AUTO_FREE char *who = label(story, thread);
-	AUTO_FREE char *place = NULL;
+	const char *function;
+	AUTO_FREE char *place = NULL, *what = NULL;
 
 	if (frame) {
 		place = place_of(frame);
-		return text_format("%s %s in the test's own code, %s", who,
-				   verb_of(thread), place);
+		what = runs(thread) ? NULL : wait_text(story, thread);
+		return text_format(" in the test's own code, %s%s", place,
+				   what ? what : "");
 	}
-	frame = json_array_get(json_object_get(thread, "frames"), 0);
-	if (frame) {
-		place = place_of(frame);
-		return text_format("%s %s in %s", who, verb_of(thread), place);
-	}
+	function = string(json_array_get(frames, 0), "function");
+	if (*function)
+		return text_format(" in %s, a function of the system's",
+				   function);
 	if (*call)
-		return text_format("%s %s in the system call %s", who,
-				   verb_of(thread), call);
-	return text_format("%s %s, nobody knows where", who, verb_of(thread));
+		return text_format(" in the system call %s", call);
+	return text_format(", nobody knows where");
 }
 
-static char *sentence_of(const struct story *story, const json_t *thread)
+/* What stands behind "thread 2 waits"; to be freed. */
+static char *whereabouts(const struct story *story, const json_t *thread)
 {
-	const json_t *frame = own_frame(thread, NULL);
+	size_t at = 0;
+	const json_t *frame = own_frame(thread, &at);
 	const json_t *waits = waits_of(thread);
-	AUTO_FREE char *who = NULL, *place = NULL, *what = NULL, *call = NULL;
+	AUTO_FREE char *place = NULL, *caller = NULL, *what = NULL;
+	AUTO_FREE char *call = NULL;
 
 	if (!frame)
-		return bare_sentence(story, thread);
-	who = label(story, thread);
+		return bare_place(story, thread);
 	place = place_of(frame);
+	caller = caller_of(thread, at);
 	if (runs(thread) || !json_is_object(waits))
-		return text_format("%s %s in %s", who, verb_of(thread), place);
+		return text_format(" in %s%s", place, caller);
 	what = wait_text(story, thread);
 	if (is(waits, "for", "other"))
 		call = text_format(
 			", in the system call %s",
 			string(json_object_get(thread, "syscall"), "name"));
-	return text_format("%s %s in %s%s%s%s", who, verb_of(thread), place,
-			   what, call ? call : "",
+	return text_format(" in %s%s%s%s%s", place, caller, what,
+			   call ? call : "",
 			   flag(waits, "limited") && !is(waits, "for", "time")
 				   ? ", but not for ever"
 				   : "");
+}
+
+static char *sentence_of(const struct story *story, const json_t *thread)
+{
+	AUTO_FREE char *who = label(story, thread);
+	AUTO_FREE char *where = whereabouts(story, thread);
+
+	return text_format("%s %s%s", who, verb_of(thread, false), where);
 }
 
 static void tell(struct story *story, size_t index)
@@ -426,6 +439,75 @@ static void tell(struct story *story, size_t index)
 		return;
 	story->sentences++;
 	say(story, sentence);
+}
+
+/* Whether the same can be said of both. */
+static bool are_alike(const struct story *story, const json_t *a,
+		      const json_t *b)
+{
+	AUTO_FREE char *of_a = whereabouts(story, a);
+	AUTO_FREE char *of_b = whereabouts(story, b);
+	const json_t *waits = waits_of(a);
+
+	return strcmp(of_a, of_b) == 0 &&
+	       strcmp(verb_of(a, false), verb_of(b, false)) == 0 &&
+	       number(waits, "held_by") == number(waits_of(b), "held_by") &&
+	       number(waits, "held_by") != number(a, "number");
+}
+
+/* "threads 2, 3 (reader) and 5", "threads 2, 3, ..., 9 and 12 more" */
+static char *labels(const struct story *story, const size_t *index,
+		    size_t count)
+{
+	size_t shown = count > LABELS_MAX ? LABELS_MAX - 1 : count, i;
+	AUTO_FREE char *all = text_format("threads ");
+
+	for (i = 0; i < shown; i++) {
+		AUTO_FREE char *one = label(story, thread_at(story, index[i]));
+		const char *between = i == 0           ? ""
+				      : i + 1 == count ? " and "
+						       : ", ";
+		char *more = text_format("%s%s%s", all, between,
+					 one + strlen("thread "));
+
+		free(all);
+		all = more;
+	}
+	if (shown < count)
+		return text_format("%s and %zu more", all, count - shown);
+	return TAKE_PTR(all);
+}
+
+/* "threads 2, 3 (reader) and 5 wait in bq_take, bq.c:72, for ..." */
+static void tell_alike(struct story *story, const size_t *index, size_t count)
+{
+	const json_t *first = thread_at(story, index[0]);
+	AUTO_FREE char *where = whereabouts(story, first);
+	AUTO_FREE char *who = labels(story, index, count);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		story->told[index[i]] = true;
+	story->sentences++;
+	say(story, text_format("%s %s%s", who, verb_of(first, true), where));
+}
+
+/* This thread, and with it all others that are just where it is. */
+static void tell_with_others(struct story *story, size_t index)
+{
+	size_t alike[BOX_THREADS_MAX] = { index };
+	size_t count = 1, i;
+
+	if (story->told[index] || story->sentences == THREAD_STORY_MAX)
+		return;
+	for (i = index + 1; i < story->count; i++)
+		if (!story->told[i] && are_alike(story, thread_at(story, index),
+						 thread_at(story, i)))
+			alike[count++] = i;
+	if (count > 1)
+		tell_alike(story, alike, count);
+	else
+		tell(story, index);
 }
 
 /* ---- rings ---- */
@@ -482,23 +564,32 @@ static void tell_ring(struct story *story)
 
 /* ---- the whole ---- */
 
-/* Asleep in the test's code and not the candidate's: nothing to look at. A
- * stack that could not be followed so far is something else. */
+/*
+ * Asleep in the test's code and not the candidate's, as who waits for a command
+ * is: nothing to look at. A stack that could not be followed so far is something
+ * else; and so is any other wait there, which may be the candidate's after all,
+ * as a call at the end of a function leaves no frame.
+ */
 static bool is_idle(const json_t *thread)
 {
+	const json_t *waits = waits_of(thread);
+
 	return !runs(thread) && !own_frame(thread, NULL) &&
-	       frame_of(thread, 0, "exercise", NULL);
+	       frame_of(thread, 0, "exercise", NULL) &&
+	       (is(waits, "for", "input") || is(waits, "for", "condition"));
 }
 
-static void tell_those(struct story *story, bool running)
+/* Those in the candidate's own code, or else those that are not. */
+static void tell_those(struct story *story, bool running, bool own)
 {
 	size_t i;
 
 	for (i = 0; i < story->count; i++) {
 		const json_t *thread = thread_at(story, i);
 
-		if (!is_idle(thread) && runs(thread) == running)
-			tell(story, i);
+		if (!is_idle(thread) && runs(thread) == running &&
+		    (own_frame(thread, NULL) != NULL) == own)
+			tell_with_others(story, i);
 	}
 }
 
@@ -549,8 +640,10 @@ json_t *thread_story(const json_t *threads, const char *signal,
 		    flag(thread_at(&story, i), "refused"))
 			tell(&story, i);
 	tell_ring(&story);
-	tell_those(&story, true);
-	tell_those(&story, false);
+	tell_those(&story, true, true);
+	tell_those(&story, false, true);
+	tell_those(&story, true, false);
+	tell_those(&story, false, false);
 	count_the_rest(&story);
 	return story.lines;
 }

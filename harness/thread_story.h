@@ -11,12 +11,13 @@
 
 #include <jansson.h>
 
-#define THREAD_STORY_MAX 8 /* threads that get a sentence */
+#define THREAD_STORY_MAX 8 /* sentences about threads */
 
 /**
  * An array of sentences, empty when there is nothing to tell. First the thread
  * that crashed or made a refused call, then threads that wait for each other,
- * then those that run, then the others. @signal is the name of the signal that
+ * then those that run, then the others; threads that are at the same place for
+ * the same reason share a sentence. @signal is the name of the signal that
  * ended the program and @call that of the refused system call; both may be
  * NULL or "". The texts in it are as clean as those in @threads: for a
  * terminal they have to go through text_line().

@@ -63,8 +63,8 @@ static bool may_begin(const char *text, const char *at)
 	return at > start + 1;
 }
 
-static const struct alias *find(const struct aliases *aliases,
-				const char *text, const char *at)
+static const struct alias *find(const struct aliases *aliases, const char *text,
+				const char *at)
 {
 	const struct alias *found = NULL;
 	size_t length, longest = 0;

@@ -12,7 +12,16 @@
 
 #include "cgroup_parts.h"
 
-#define CONTROLLERS "+memory +pids +cpu"
+/* One that is not there would keep the others from being switched on by the
+ * same write; a user is often given no more than the first two. */
+static int switch_on_controllers(int dir_fd)
+{
+	int result = cgroup_write_text(dir_fd, "cgroup.subtree_control",
+				       "+memory +pids");
+
+	(void)cgroup_write_text(dir_fd, "cgroup.subtree_control", "+cpu");
+	return result;
+}
 
 static const struct {
 	enum cgroup_file file;
@@ -43,8 +52,7 @@ bool cgroup_v2_parent(char *path, size_t size)
 	while (strlen(own) >= strlen(mount)) {
 		fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd >= 0 && faccessat(fd, "cgroup.procs", W_OK, 0) == 0) {
-			(void)cgroup_write_text(fd, "cgroup.subtree_control",
-						CONTROLLERS);
+			(void)switch_on_controllers(fd);
 			(void)cgroup_read_text(fd, "cgroup.subtree_control",
 					       have, sizeof have);
 			(void)close(fd);
@@ -72,8 +80,7 @@ bool cgroup_v2_open(struct cgroup *cgroup)
 		return false;
 	cgroup->version = CGROUP_V2;
 	if (cgroup_make_folder(cgroup, 0, parent) < 0 ||
-	    cgroup_write_text(cgroup->dir_fd[0], "cgroup.subtree_control",
-			      CONTROLLERS) < 0) {
+	    switch_on_controllers(cgroup->dir_fd[0]) < 0) {
 		cgroup_close(cgroup);
 		return false;
 	}

@@ -5,17 +5,12 @@
  * registers and stacks come from the snapshot, and libdwfl does the walking.
  * For each frame the scopes in the debug information tell which functions
  * were inlined there; each gets a frame of its own, as a debugger shows it.
- *
- * What a thread waits for is clear from the kernel's point of view (a futex,
- * see waits.c); which of the pthread objects it is, the names of the
- * innermost functions tell.
  */
-#include "describe.h"
+#include "describe_parts.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
-#include <linux/futex.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,22 +18,7 @@
 
 #include <assay/cleanup.h>
 
-/* Where glibc notes the owner of a mutex, in ints: struct __pthread_mutex_s in
- * its sysdeps/nptl/bits/struct_mutex.h for x86_64. */
-#define MUTEX_OWNER_WORD 2
-#define CALL_SITES_MAX 64
-#define INNER_FRAMES 6 /* the C library's own, and its caller to be sure */
-#define SCOPE_DEPTH_MAX 32
-
 /* ---- what libdwfl asks for ---- */
-
-struct walk {
-	const struct snapshot *snapshot;
-	unsigned process;
-	const struct snapshot_thread *thread;
-	Dwfl *dwfl;
-	struct box_thread *ret;
-};
 
 static int no_elf(Dwfl_Module *module, void **data, const char *name,
 		  Dwarf_Addr base, char **path, Elf **elf)
@@ -142,10 +122,30 @@ static void put(char *to, size_t size, const char *text)
 	(void)snprintf(to, size, "%s", text ? text : "");
 }
 
+/* What was compiled in a box without namespaces knows its folder by the name
+ * that this has on the host (runfolder.h); elsewhere it is /work. */
+static const char *as_inside(const char *path)
+{
+	const char *at, *behind;
+	unsigned number;
+
+	for (at = path; at && (at = strstr(at, "/assay-")); at++) {
+		behind = strchr(at + 1, '/');
+		if (behind && strncmp(behind, "/work/", 6) == 0 &&
+		    sscanf(at, "/assay-%u-%u-%u", &number, &number, &number) ==
+			    3)
+			return behind;
+	}
+	return path;
+}
+
 /* The last bytes of a path say more than its first. */
 static void put_path(char *to, size_t size, const char *path)
 {
-	size_t length = path ? strlen(path) : 0;
+	size_t length;
+
+	path = as_inside(path);
+	length = path ? strlen(path) : 0;
 
 	put(to, size, length >= size ? path + length - size + 1 : path);
 }
@@ -167,7 +167,7 @@ static struct box_frame *add_frame(struct walk *walk, Dwarf_Addr address,
 	return frame;
 }
 
-static const char *die_name(Dwarf_Die *die)
+const char *describe_name(Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
 
@@ -232,7 +232,7 @@ static bool add_scopes(struct walk *walk, Dwarf_Addr address,
 			break;
 		found = true;
 		put(frame->function, sizeof frame->function,
-		    die_name(&scopes[i]));
+		    describe_name(&scopes[i]));
 		put_path(frame->file, sizeof frame->file, file);
 		frame->line = line > 0 ? (uint32_t)line : 0;
 		if (tag == DW_TAG_subprogram)
@@ -244,7 +244,7 @@ static bool add_scopes(struct walk *walk, Dwarf_Addr address,
 	return found;
 }
 
-static void add_address(struct walk *walk, Dwarf_Addr address)
+void describe_address(struct walk *walk, Dwarf_Addr address)
 {
 	Dwfl_Module *module = dwfl_addrmodule(walk->dwfl, address);
 	Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
@@ -266,119 +266,36 @@ static void add_address(struct walk *walk, Dwarf_Addr address)
 	frame->line = number > 0 ? (uint32_t)number : 0;
 }
 
+static void take_registers(Dwfl_Frame *frame, struct frame_registers *ret)
+{
+	unsigned i;
+
+	ret->known = 0;
+	for (i = 0; i < DESCRIBE_REGISTERS; i++)
+		if (dwfl_frame_reg(frame, i, &ret->value[i]) == 0)
+			ret->known |= 1u << i;
+}
+
 /* A return address is that of the next instruction, which may belong to the
  * next line or even to the next function; the byte before is the call's. */
 static int take_frame(Dwfl_Frame *frame, void *data)
 {
 	struct walk *walk = data;
+	uint32_t first = walk->ret->frames;
 	bool is_activation;
 	Dwarf_Addr pc;
 
 	if (!dwfl_frame_pc(frame, &pc, &is_activation))
 		return DWARF_CB_ABORT;
-	/* below the handler that told of the crash */
-	if (is_activation && walk->thread->box.crashed)
-		walk->ret->frames = 0;
-	add_address(walk, is_activation ? pc : pc - 1);
+	describe_address(walk, is_activation ? pc : pc - 1);
+	for (; first < walk->ret->frames; first++)
+		take_registers(frame, &walk->registers[first]);
 	return walk->ret->frames < BOX_FRAMES_MAX ? DWARF_CB_OK
 						  : DWARF_CB_ABORT;
 }
 
-/* ---- calls that debug information knows of ---- */
-
-/* One place in a function that calls another one of interest. */
-struct call_site {
-	Dwarf_Addr return_address;
-	const char *callee;
-	Dwarf_Addr argument; /* the address handed over; 0: not known */
-};
-
-struct call_sites {
-	bool (*wanted)(const char *callee);
-	unsigned count;
-	Dwarf_Addr bias;
-	struct call_site site[CALL_SITES_MAX];
-};
-
-static bool takes_mutex(const char *function)
-{
-	return function && (strcmp(function, "pthread_mutex_lock") == 0 ||
-			    strcmp(function, "pthread_mutex_trylock") == 0 ||
-			    strcmp(function, "pthread_mutex_timedlock") == 0 ||
-			    strcmp(function, "pthread_mutex_clocklock") == 0 ||
-			    strcmp(function, "mtx_lock") == 0);
-}
-
-static bool any_function(const char *function)
-{
-	return function != NULL;
-}
-
-/* The constant that is the first argument of a call, if it is one. */
-static Dwarf_Addr constant_argument(Dwarf_Die *site)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Die parameter;
-	Dwarf_Op *operation;
-	size_t length;
-
-	if (dwarf_child(site, &parameter) != 0)
-		return 0;
-	do {
-		if (dwarf_getlocation(
-			    dwarf_attr(&parameter, DW_AT_location, &attribute),
-			    &operation, &length) != 0 ||
-		    length != 1 || operation->atom != DW_OP_reg5 /* rdi */)
-			continue;
-		if (dwarf_getlocation(dwarf_attr(&parameter, DW_AT_call_value,
-						 &attribute),
-				      &operation, &length) == 0 &&
-		    length == 1 && operation->atom == DW_OP_addr)
-			return operation->number;
-	} while (dwarf_siblingof(&parameter, &parameter) == 0);
-	return 0;
-}
-
-static void add_call_site(struct call_sites *sites, Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Die callee;
-	Dwarf_Addr returns;
-	struct call_site *site = &sites->site[sites->count];
-
-	if (sites->count == CALL_SITES_MAX ||
-	    !dwarf_formref_die(dwarf_attr(die, DW_AT_call_origin, &attribute),
-			       &callee) ||
-	    !sites->wanted(die_name(&callee)) ||
-	    dwarf_formaddr(dwarf_attr(die, DW_AT_call_return_pc, &attribute),
-			   &returns) != 0)
-		return;
-	site->return_address = returns + sites->bias;
-	site->callee = die_name(&callee);
-	site->argument = constant_argument(die);
-	if (site->argument)
-		site->argument += sites->bias;
-	sites->count++;
-}
-
-/* All places in a function, inlined parts included. */
-static void find_call_sites(struct call_sites *sites, Dwarf_Die *parent,
-			    unsigned depth)
-{
-	Dwarf_Die die;
-
-	if (depth == SCOPE_DEPTH_MAX || dwarf_child(parent, &die) != 0)
-		return;
-	do {
-		if (dwarf_tag(&die) == DW_TAG_call_site)
-			add_call_site(sites, &die);
-		else
-			find_call_sites(sites, &die, depth + 1);
-	} while (dwarf_siblingof(&die, &die) == 0);
-}
-
-static bool function_at(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Die *ret,
-			Dwarf_Addr *bias)
+bool describe_function_at(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Die *ret,
+			  Dwarf_Addr *bias)
 {
 	Dwarf_Die *unit = dwfl_addrdie(dwfl, address, bias);
 	AUTO_FREE Dwarf_Die *scopes = NULL;
@@ -391,178 +308,6 @@ static bool function_at(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Die *ret,
 			return true;
 		}
 	return false;
-}
-
-/* ---- what is waited for ---- */
-
-/* The function that the call before @address + 1 is to; NULL: not known. */
-static const char *called_at(Dwfl *dwfl, Dwarf_Addr address)
-{
-	struct call_sites sites = { .wanted = any_function };
-	Dwarf_Die function;
-	unsigned i;
-
-	if (!function_at(dwfl, address, &function, &sites.bias))
-		return NULL;
-	find_call_sites(&sites, &function, 0);
-	for (i = 0; i < sites.count; i++)
-		if (sites.site[i].return_address == address + 1)
-			return sites.site[i].callee;
-	return NULL;
-}
-
-/* Not all of the C library's functions have names in its symbol tables, but
- * the program's debug information knows which it called. */
-static bool in_function(const struct walk *walk, const char *part)
-{
-	const struct box_thread *thread = walk->ret;
-	const char *callee;
-	unsigned i;
-
-	for (i = 0; i < thread->frames && i < INNER_FRAMES; i++) {
-		if (strstr(thread->frame[i].function, part))
-			return true;
-		callee = called_at(walk->dwfl, thread->frame[i].address);
-		if (callee && strstr(callee, part))
-			return true;
-	}
-	return false;
-}
-
-/* By names of functions; a mutex first, for waiting for a condition ends with
- * taking one again. */
-static enum box_wait kind_of_futex(const struct walk *walk)
-{
-	static const struct {
-		const char *part;
-		enum box_wait wait;
-	} kinds[] = {
-		{ "mutex_lock", BOX_WAIT_MUTEX },
-		{ "mutex_timedlock", BOX_WAIT_MUTEX },
-		{ "mutex_clocklock", BOX_WAIT_MUTEX },
-		{ "mtx_lock", BOX_WAIT_MUTEX },
-		{ "lll_lock_wait", BOX_WAIT_MUTEX },
-		{ "cond_wait", BOX_WAIT_CONDITION },
-		{ "cond_timedwait", BOX_WAIT_CONDITION },
-		{ "cond_clockwait", BOX_WAIT_CONDITION },
-		{ "cnd_wait", BOX_WAIT_CONDITION },
-		{ "sem_wait", BOX_WAIT_SEMAPHORE },
-		{ "sem_timedwait", BOX_WAIT_SEMAPHORE },
-		{ "sem_clockwait", BOX_WAIT_SEMAPHORE },
-		{ "rwlock", BOX_WAIT_RWLOCK },
-		{ "barrier_wait", BOX_WAIT_BARRIER },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (in_function(walk, kinds[i].part))
-			return kinds[i].wait;
-	return BOX_WAIT_FUTEX;
-}
-
-/* The kernel wakes who joins a thread by a word that holds the thread's number
- * until it ends (clone(2), CLONE_CHILD_CLEARTID); that is never a private
- * futex, and what the program makes itself mostly is. */
-static bool is_join(const struct walk *walk)
-{
-	const struct snapshot_thread *thread = walk->thread;
-	unsigned i;
-
-	if (thread->words == 0 ||
-	    (thread->box.syscall_args[1] & FUTEX_PRIVATE_FLAG) ||
-	    (int32_t)thread->box.syscall_args[2] != thread->word[0])
-		return false;
-	for (i = 0; i < walk->snapshot->threads; i++)
-		if (walk->snapshot->thread[i].process == walk->process &&
-		    walk->snapshot->thread[i].box.thread == thread->word[0])
-			return true;
-	return false;
-}
-
-static void name_object(struct walk *walk)
-{
-	struct box_thread *ret = walk->ret;
-	Dwfl_Module *module = dwfl_addrmodule(walk->dwfl, ret->wait_address);
-	GElf_Off offset = 0;
-	GElf_Sym symbol;
-	const char *name;
-
-	if (!module || !ret->wait_address)
-		return;
-	name = dwfl_module_addrinfo(module, ret->wait_address, &offset, &symbol,
-				    NULL, NULL, NULL);
-	if (!name || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT ||
-	    offset >= symbol.st_size)
-		return;
-	if (offset == 0 || ret->wait != BOX_WAIT_MUTEX) /* all of it is one */
-		put(ret->wait_object, sizeof ret->wait_object, name);
-	else
-		(void)snprintf(ret->wait_object, sizeof ret->wait_object,
-			       "%s+%llu", name, (unsigned long long)offset);
-}
-
-static void explain_wait(struct walk *walk)
-{
-	const struct snapshot_thread *thread = walk->thread;
-	struct box_thread *ret = walk->ret;
-
-	if (ret->wait == BOX_WAIT_FUTEX)
-		ret->wait = is_join(walk) ? BOX_WAIT_JOIN : kind_of_futex(walk);
-	if (ret->wait == BOX_WAIT_MUTEX && thread->words > MUTEX_OWNER_WORD)
-		ret->wait_thread = thread->word[MUTEX_OWNER_WORD];
-	if (ret->wait == BOX_WAIT_JOIN && thread->words > 0)
-		ret->wait_thread = thread->word[0];
-	name_object(walk);
-}
-
-/* ---- where a mutex was taken ---- */
-
-/*
- * Nothing records where a mutex was taken. But whoever holds one mostly still
- * is in the function that took it: if its stack has exactly one place that
- * may have taken it, that is told. A place that is known to take another
- * mutex is none, nor is the call that the holder itself waits in.
- */
-static void find_taken_at(struct walk *walk, const struct box_thread *holder,
-			  struct box_thread *waiter)
-{
-	struct call_sites sites = { .wanted = takes_mutex };
-	Dwarf_Addr found = 0, last_entry = 0;
-	unsigned i, k, places = 0;
-	Dwarf_Die function;
-
-	for (i = 0; i < holder->frames; i++) {
-		Dwarf_Addr at = holder->frame[i].address, entry = 0;
-
-		if (!function_at(walk->dwfl, at, &function, &sites.bias) ||
-		    (dwarf_entrypc(&function, &entry) == 0 &&
-		     entry == last_entry))
-			continue;
-		last_entry = entry;
-		sites.count = 0;
-		find_call_sites(&sites, &function, 0);
-		for (k = 0; k < sites.count; k++) {
-			const struct call_site *site = &sites.site[k];
-
-			if (site->return_address == at + 1 ||
-			    (site->argument &&
-			     site->argument != waiter->wait_address))
-				continue;
-			found = site->return_address;
-			places++;
-		}
-	}
-	if (places == 1) {
-		struct box_thread *ret = walk->ret;
-		/* told in a thread that nobody sees */
-		static struct box_thread scratch;
-
-		memset(&scratch, 0, sizeof scratch);
-		walk->ret = &scratch;
-		add_address(walk, found - 1);
-		walk->ret = ret;
-		waiter->taken_at = scratch.frame[0];
-	}
 }
 
 /* ---- all of it ---- */
@@ -599,6 +344,8 @@ static struct box_thread *by_number(struct box_threads *threads,
 static void describe_process(const struct snapshot *snapshot, unsigned process,
 			     struct box_threads *ret)
 {
+	static struct frame_registers registers[BOX_THREADS_MAX]
+					       [BOX_FRAMES_MAX];
 	struct walk walk = { .snapshot = snapshot, .process = process };
 	const struct box_thread *holder;
 	unsigned i;
@@ -614,12 +361,13 @@ static void describe_process(const struct snapshot *snapshot, unsigned process,
 	for (i = 0; i < snapshot->threads; i++) {
 		walk.thread = &snapshot->thread[i];
 		walk.ret = &ret->thread[i];
+		walk.registers = registers[i];
 		if (walk.thread->process != process ||
 		    !walk.thread->has_registers)
 			continue;
 		(void)dwfl_getthread_frames(walk.dwfl, walk.thread->host_tid,
 					    take_frame, &walk);
-		explain_wait(&walk);
+		describe_wait(&walk);
 	}
 	for (i = 0; i < snapshot->threads; i++) {
 		if (snapshot->thread[i].process != process ||
@@ -628,7 +376,9 @@ static void describe_process(const struct snapshot *snapshot, unsigned process,
 		holder = by_number(ret, ret->thread[i].process,
 				   ret->thread[i].wait_thread);
 		if (holder)
-			find_taken_at(&walk, holder, &ret->thread[i]);
+			describe_taken_at(&walk, holder,
+					  registers[holder - ret->thread],
+					  &ret->thread[i]);
 	}
 	dwfl_end(walk.dwfl);
 }

@@ -160,12 +160,14 @@ void host_advise_namespaces(const struct host *host, int error,
 	char reason[160];
 
 	if (host->max_user_namespaces == 0) {
-		say(ret, "user namespaces are switched off (sysctl "
-			 "user.max_user_namespaces is 0)",
+		say(ret,
+		    "user namespaces are switched off (sysctl "
+		    "user.max_user_namespaces is 0)",
 		    "sudo sysctl -w user.max_user_namespaces=15000");
 	} else if (!host->root && host->unprivileged_clone == 0) {
-		say(ret, "only root may make user namespaces (sysctl "
-			 "kernel.unprivileged_userns_clone is 0)",
+		say(ret,
+		    "only root may make user namespaces (sysctl "
+		    "kernel.unprivileged_userns_clone is 0)",
 		    "sudo sysctl -w kernel.unprivileged_userns_clone=1");
 	} else if (host->container != HOST_NO_CONTAINER) {
 		(void)snprintf(reason, sizeof reason,
@@ -174,9 +176,10 @@ void host_advise_namespaces(const struct host *host, int error,
 			       strerror(error));
 		say(ret, reason, container_remedy(host->container));
 	} else if (!host->root && host->apparmor_restricts > 0) {
-		say(ret, "AppArmor takes the privileges of user namespaces "
-			 "away (sysctl "
-			 "kernel.apparmor_restrict_unprivileged_userns is 1)",
+		say(ret,
+		    "AppArmor takes the privileges of user namespaces "
+		    "away (sysctl "
+		    "kernel.apparmor_restrict_unprivileged_userns is 1)",
 		    "sudo sysctl -w "
 		    "kernel.apparmor_restrict_unprivileged_userns=0");
 	} else if (error == ENOSYS || error == EINVAL) {
@@ -204,8 +207,9 @@ void host_advise_landlock(const struct host *host, int error,
 		say(ret, "in the kernel, but not switched on when it booted",
 		    remedy);
 	} else if (host->filtered) {
-		say(ret, "the container's seccomp profile does not permit it, "
-			 "or the kernel has none",
+		say(ret,
+		    "the container's seccomp profile does not permit it, "
+		    "or the kernel has none",
 		    "start the container with a seccomp profile that allows "
 		    "the landlock_ system calls");
 	} else {
@@ -221,8 +225,9 @@ static void advise_user(const struct host *host, struct host_advice *ret)
 		say(ret, "assay was not started in a cgroup of its own",
 		    "systemd-run --user --scope -p Delegate=yes assay ...");
 	else
-		say(ret, "systemd does not hand the memory controller on to "
-			 "this user",
+		say(ret,
+		    "systemd does not hand the memory controller on to "
+		    "this user",
 		    "sudo systemctl edit user@.service, add \"[Service]\" and "
 		    "\"Delegate=memory pids cpu\", log out of all sessions and "
 		    "in; then systemd-run --user --scope -p Delegate=yes "
@@ -258,11 +263,12 @@ void host_advise_cgroup(const struct host *host, struct host_advice *ret)
 		say(ret, "cgroup v1 is not writable here",
 		    "sudo mount -o remount,rw /sys/fs/cgroup/memory");
 	else
-		say(ret, host->cgroup_v2
-				 ? "cgroup v2 has no memory controller, v1 has "
-				   "it, and that belongs to root (a hybrid "
-				   "hierarchy)"
-				 : "cgroup v1 belongs to root",
+		say(ret,
+		    host->cgroup_v2
+			    ? "cgroup v2 has no memory controller, v1 has "
+			      "it, and that belongs to root (a hybrid "
+			      "hierarchy)"
+			    : "cgroup v1 belongs to root",
 		    host->systemd
 			    ? "add systemd.unified_cgroup_hierarchy=1 to the "
 			      "kernel's command line "

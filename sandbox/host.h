@@ -22,16 +22,16 @@ enum host_container {
 struct host {
 	bool root;
 	enum host_container container;
-	bool filtered;  /* by seccomp */
+	bool filtered; /* by seccomp */
 	bool systemd;
-	long max_user_namespaces;  /* user.max_user_namespaces */
-	long unprivileged_clone;   /* kernel.unprivileged_userns_clone */
-	long apparmor_restricts;   /* kernel.apparmor_restrict_... */
-	char lsm[128];             /* security modules in force; "" unknown */
-	bool cgroup_v2;            /* mounted */
-	bool cgroup_v2_memory;     /* ... and has the memory controller */
-	bool cgroup_v1_memory;     /* mounted */
-	bool user_has_memory;      /* systemd hands memory on to this user */
+	long max_user_namespaces; /* user.max_user_namespaces */
+	long unprivileged_clone;  /* kernel.unprivileged_userns_clone */
+	long apparmor_restricts;  /* kernel.apparmor_restrict_... */
+	char lsm[128];            /* security modules in force; "" unknown */
+	bool cgroup_v2;           /* mounted */
+	bool cgroup_v2_memory;    /* ... and has the memory controller */
+	bool cgroup_v1_memory;    /* mounted */
+	bool user_has_memory;     /* systemd hands memory on to this user */
 };
 
 struct host_advice {

@@ -29,7 +29,6 @@
 #include <assay/cleanup.h>
 
 #include "describe.h"
-#include "inside.h"
 
 #define CPU_SECONDS 3
 #define MEMORY_BYTES (1ull << 30) /* addresses; files are mapped */
@@ -73,15 +72,15 @@ static void be_first_to_go(void)
 	(void)!write(fd, "1000", 4);
 }
 
-static bool drop_privileges(bool map_root)
+static bool drop_privileges(unsigned uid)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct none[2] = { { 0 } };
 
-	if (map_root && (setresgid(INSIDE_UID, INSIDE_UID, INSIDE_UID) < 0 ||
-			 setresuid(INSIDE_UID, INSIDE_UID, INSIDE_UID) < 0))
+	if (uid != geteuid() &&
+	    (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
 		return false;
 	return syscall(SYS_capset, &header, none) == 0 &&
 	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
@@ -110,17 +109,17 @@ static bool allow_reading_only(void)
 	return ok;
 }
 
-static bool confine(const struct snapshot *snapshot, bool map_root)
+static bool confine(const struct snapshot *snapshot, unsigned uid)
 {
 	be_first_to_go();
 	close_others(snapshot);
 	return limit(RLIMIT_CPU, CPU_SECONDS) &&
 	       limit(RLIMIT_AS, MEMORY_BYTES) && limit(RLIMIT_CORE, 0) &&
 	       limit(RLIMIT_NPROC, 0) && limit(RLIMIT_FSIZE, 0) &&
-	       drop_privileges(map_root) && allow_reading_only();
+	       drop_privileges(uid) && allow_reading_only();
 }
 
-static _Noreturn void help(const struct snapshot *snapshot, bool map_root,
+static _Noreturn void help(const struct snapshot *snapshot, unsigned uid,
 			   struct box_threads *ret)
 {
 	/* the box ignores all signals, a limit on time is one */
@@ -129,7 +128,7 @@ static _Noreturn void help(const struct snapshot *snapshot, bool map_root,
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!confine(snapshot, map_root))
+	if (!confine(snapshot, uid))
 		_exit(1);
 	describe(snapshot, ret);
 	_exit(0);
@@ -176,7 +175,7 @@ static void wait_for_helper(pid_t helper, const struct snapshot *snapshot,
 			ret);
 }
 
-int inspect_describe(const struct snapshot *snapshot, bool map_root)
+int inspect_describe(const struct snapshot *snapshot, unsigned uid)
 {
 	AUTO_CLOSE int fd = memfd_create("threads", MFD_CLOEXEC);
 	struct box_threads *threads;
@@ -190,7 +189,7 @@ int inspect_describe(const struct snapshot *snapshot, bool map_root)
 		return -errno;
 	helper = fork();
 	if (helper == 0)
-		help(snapshot, map_root, threads);
+		help(snapshot, uid, threads);
 	if (helper > 0)
 		wait_for_helper(helper, snapshot, threads);
 	else

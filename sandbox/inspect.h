@@ -13,11 +13,12 @@
 
 /**
  * A memory file with a struct box_threads, to be closed by the caller, or
- * -errno. Waits for the helper, INSPECT_PATIENCE_MS at most; what it has not
- * described until then, or had no memory for, is told by numbers alone, with
- * the reason in box_threads.trouble.
+ * -errno. Waits for the helper, which runs as the user @uid, for
+ * INSPECT_PATIENCE_MS at most; what it has not described until then, or had no
+ * memory for, is told by numbers alone, with the reason in
+ * box_threads.trouble.
  */
-int inspect_describe(const struct snapshot *snapshot, bool map_root);
+int inspect_describe(const struct snapshot *snapshot, unsigned uid);
 
 #define INSPECT_PATIENCE_MS 5000
 

@@ -457,11 +457,11 @@ int isolation_root(struct isolation *isolation,
 void isolation_leave(struct isolation *isolation)
 {
 	landlock_release(&isolation->landlock);
-	folder_remove(&isolation->folder);
+	runfolder_remove(&isolation->folder);
 	aliases_release(&isolation->aliases);
 }
 
 int isolation_refresh(struct isolation *isolation, struct error *err)
 {
-	return folder_empty(&isolation->folder, err);
+	return runfolder_empty(&isolation->folder, err);
 }

@@ -20,7 +20,7 @@
 #include <assay/error.h>
 
 #include "alias.h"
-#include "folder.h"
+#include "runfolder.h"
 #include "landlock.h"
 
 #define ISOLATION_BINDS_MAX 16
@@ -45,7 +45,7 @@ struct isolation {
 	unsigned outer_uid; /* ... and on the host */
 	struct landlock landlock;
 	/* ISOLATION_PLAIN */
-	struct folder folder;
+	struct runfolder folder;
 	struct aliases aliases;
 };
 

@@ -105,10 +105,11 @@ static int choose_user(struct isolation *isolation, bool has_pids,
 		return 0;
 	/* root without anybody else to be */
 	if (!bounding_set_is_empty())
-		return error_set(err, EPERM,
-				 "root here may neither change to another user "
-				 "nor give up its capabilities; run assay as an "
-				 "ordinary user");
+		return error_set(
+			err, EPERM,
+			"root here may neither change to another user "
+			"nor give up its capabilities; run assay as an "
+			"ordinary user");
 	if (!has_pids) /* RLIMIT_NPROC is not for root (setrlimit(2)) */
 		return error_set(err, EPERM,
 				 "root here cannot change to another user, and "
@@ -138,9 +139,9 @@ static int allow_system(struct landlock *landlock, struct error *err)
 	}
 	/* never to write: oom_score_adj and others are the user's, not only
 	 * the process's own */
-	return result < 0 ? result
-			  : landlock_allow(landlock, "/proc", LANDLOCK_LOOK,
-					   err);
+	return result < 0
+		       ? result
+		       : landlock_allow(landlock, "/proc", LANDLOCK_LOOK, err);
 }
 
 static int allow_folders(struct isolation *isolation, struct error *err)
@@ -156,8 +157,9 @@ static int allow_folders(struct isolation *isolation, struct error *err)
 					isolation->folder.work) < 0 ||
 			    aliases_add(&isolation->aliases, "/tmp",
 					isolation->folder.tmp) < 0))
-		result = error_set(err, E2BIG, "the name of the folder for "
-					       "runs is too long");
+		result = error_set(err, E2BIG,
+				   "the name of the folder for "
+				   "runs is too long");
 	return result;
 }
 
@@ -171,17 +173,9 @@ static int allow_binds(struct isolation *isolation,
 	for (bind = binds; bind < binds + count && result == 0; bind++) {
 		if (access(bind->source, F_OK) < 0)
 			return error_errno(err, errno, "bind %s", bind->source);
-		if (!bind->writable && !isolation->map_root &&
-		    isolation->landlock.abi < LANDLOCK_ABI_TRUNCATE)
-			return error_set(err, EOPNOTSUPP,
-					 "bind %s: without namespaces, this "
-					 "kernel's Landlock would let it be "
-					 "truncated",
-					 bind->source);
-		result = landlock_allow(&isolation->landlock, bind->source,
-					bind->writable ? LANDLOCK_WRITE
-						       : LANDLOCK_READ,
-					err);
+		result = landlock_allow(
+			&isolation->landlock, bind->source,
+			bind->writable ? LANDLOCK_WRITE : LANDLOCK_READ, err);
 		if (result == 0 && strcmp(bind->source, bind->target) != 0 &&
 		    aliases_add(&isolation->aliases, bind->target,
 				bind->source) < 0)
@@ -210,8 +204,8 @@ int isolation_plain(struct isolation *isolation,
 		return error_errno(err, errno, "adopt orphans");
 	result = choose_user(isolation, has_pids, err);
 	if (result == 0)
-		result = folder_make(&isolation->folder, isolation->inner_uid,
-				     err);
+		result = runfolder_make(&isolation->folder,
+					isolation->inner_uid, err);
 	if (result == 0)
 		result = allow_folders(isolation, err);
 	if (result == 0)

@@ -79,15 +79,14 @@ static void add_landlock(const struct box *box, const struct host *host,
 		add(hello, "landlock", false, advice.reason, advice.remedy);
 		return;
 	}
-	(void)snprintf(detail, sizeof detail, "version %d: files%s%s%s",
-		       landlock->abi,
-		       landlock->abi >= LANDLOCK_ABI_TRUNCATE
-			       ? ""
-			       : " but for truncation",
-		       landlock->abi >= LANDLOCK_ABI_NETWORK ? ", TCP" : "",
-		       landlock->abi >= LANDLOCK_ABI_SCOPE
-			       ? ", signals, abstract sockets"
-			       : "");
+	(void)snprintf(
+		detail, sizeof detail, "version %d: files%s%s%s", landlock->abi,
+		landlock->abi >= LANDLOCK_ABI_TRUNCATE ? ""
+						       : " but for truncation",
+		landlock->abi >= LANDLOCK_ABI_NETWORK ? ", TCP" : "",
+		landlock->abi >= LANDLOCK_ABI_SCOPE
+			? ", signals, abstract sockets"
+			: "");
 	add(hello, "landlock", true, detail, "");
 }
 

@@ -275,7 +275,7 @@ int main(int argc, char **argv)
 		else if (option == 'c')
 			pin(&box, optarg);
 		else if (option == 's')
-			return (int)(cgroup_sweep() + folder_sweep()) < 0;
+			return (int)(cgroup_sweep() + runfolder_sweep()) < 0;
 		else
 			return usage();
 	}

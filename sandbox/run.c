@@ -82,14 +82,21 @@ static void notice(struct run *run)
 		run->end_ns = run_now_ns();
 }
 
+/* At the thread @only, as @context has it; 0: at all, as they are. */
 static void look_at_threads(struct run *run, enum snapshot_for purpose,
-			    pid_t only)
+			    pid_t only, uint64_t context)
 {
+	const struct snapshot_wish wish = {
+		.init = run->box->launch.init,
+		.only = only,
+		.context = context,
+		.given = &run->given,
+	};
+
 	if (run->cause != BOX_EXITED || run->snapshot_for > purpose)
 		return;
 	run->snapshot_for = purpose;
-	snapshot_take(&run->box->snapshot, run->box->launch.init, only,
-		      &run->given);
+	snapshot_take(&run->box->snapshot, &wish);
 }
 
 void run_look_at_memory(struct run *run)
@@ -172,7 +179,7 @@ static void check_usage(struct run *run)
 	run_look_at_memory(run);
 	if (cpu_us >= limits->cpu_us) {
 		notice(run);
-		look_at_threads(run, SNAPSHOT_ENDING, 0);
+		look_at_threads(run, SNAPSHOT_ENDING, 0, 0);
 		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run),
 			limits->cpu_us, cpu_us);
 		return;
@@ -238,7 +245,7 @@ static void on_wall(struct run *run)
 	}
 	notice(run);
 	run_look_at_memory(run);
-	look_at_threads(run, SNAPSHOT_ENDING, 0);
+	look_at_threads(run, SNAPSHOT_ENDING, 0, 0);
 	if (run->box->snapshot.for_good)
 		run_end(run, BOX_DEADLOCK, "timerfd; all threads asleep for good",
 			limit_us, (run->end_ns - report->exec_ns) / 1000);
@@ -290,7 +297,8 @@ static void on_crash_call(struct run *run, const struct seccomp_notif *call)
 		run->crash_looks++;
 		run->crash_thread = thread;
 		run->crash_signal = (int)call->data.args[0];
-		look_at_threads(run, SNAPSHOT_CRASH, thread);
+		look_at_threads(run, SNAPSHOT_CRASH, thread,
+				call->data.args[1]);
 		return;
 	}
 	run->crash_thread = 0;
@@ -356,7 +364,7 @@ static void on_refused(struct run *run)
 	if (run->cause == BOX_EXITED)
 		run->refused = call.data;
 	notice(run);
-	look_at_threads(run, SNAPSHOT_ENDING, (pid_t)call.pid);
+	look_at_threads(run, SNAPSHOT_ENDING, (pid_t)call.pid, 0);
 	run_end(run, BOX_FORBIDDEN_SYSCALL, "seccomp", 0, 0);
 }
 
@@ -401,7 +409,7 @@ static int answer_inspect(struct run *run, struct error *err)
 	struct box_inspected inspected = { .type = BOX_INSPECTED };
 
 	if (run->inside->report.execed && !run->over) {
-		look_at_threads(run, SNAPSHOT_QUESTION, 0);
+		look_at_threads(run, SNAPSHOT_QUESTION, 0, 0);
 		inspected.alive = 1;
 		inspected.for_good = run->box->snapshot.for_good_or_outside;
 	}

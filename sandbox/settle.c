@@ -293,7 +293,8 @@ static void add_threads(struct run *run, struct finished *finished)
 			mark_crashed(&snapshot->thread[0].box);
 		if (result->outcome == BOX_FORBIDDEN_SYSCALL)
 			snapshot->thread[0].box.refused = 1;
-		fd = inspect_describe(snapshot, run->box->isolation.map_root);
+		fd = inspect_describe(snapshot,
+				      run->box->isolation.inner_uid);
 		if (fd >= 0) {
 			finished->output_fds[finished->output_count++] = fd;
 			result->threads = 1;

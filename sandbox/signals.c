@@ -66,8 +66,8 @@ void signals_answer(const struct seccomp_notif *call, pid_t group,
 		own = own || target == 0 || target == -group ||
 		      target == process_of(caller);
 		if (!own && target > 0)
-			answer->error = send_to(
-				target, (int)call->data.args[1], group);
+			answer->error = send_to(target, (int)call->data.args[1],
+						group);
 		break;
 	case SYS_tgkill:
 	case SYS_rt_sigqueueinfo:

@@ -34,6 +34,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
@@ -169,8 +170,7 @@ static bool take_status(pid_t pid, pid_t tid, char *status, size_t size)
 
 struct survey {
 	struct snapshot *snapshot;
-	pid_t only;
-	const struct snapshot_given *given;
+	const struct snapshot_wish *wish;
 	uint64_t switches[BOX_THREADS_MAX];
 	pid_t waiting[SNAPSHOT_PROCESSES_MAX]; /* whose children to list */
 	unsigned first, last;
@@ -200,7 +200,7 @@ static void add_thread(struct survey *survey, unsigned process, pid_t tid)
 	    *after(status, "State") == 'Z' || *after(status, "State") == 'X')
 		return;
 	snapshot->all++;
-	if (survey->only && survey->only != tid)
+	if (survey->wish->only && survey->wish->only != tid)
 		return;
 	if (snapshot->threads == BOX_THREADS_MAX) {
 		survey->complete = false;
@@ -217,7 +217,7 @@ static void add_thread(struct survey *survey, unsigned process, pid_t tid)
 	survey->switches[snapshot->threads++] = switches(status);
 	take_call(owner, thread);
 	waits_classify(owner, thread, has_timers(owner->host_pid, status),
-		       survey->given);
+		       survey->wish->given);
 }
 
 static void add_children(struct survey *survey, pid_t pid, pid_t tid)
@@ -300,7 +300,8 @@ static void confirm(struct survey *survey)
 		}
 	}
 	snapshot->for_good = snapshot->for_good_or_outside =
-		survey->complete && !survey->only && snapshot->threads > 0;
+		survey->complete && !survey->wish->only &&
+		snapshot->threads > 0;
 	for (i = 0; i < snapshot->threads; i++) {
 		const struct snapshot_thread *thread = &snapshot->thread[i];
 
@@ -366,11 +367,50 @@ static void let_go(struct snapshot_thread *thread)
 	thread->traced = false;
 }
 
+/* The registers that the kernel saved when a signal came, from the address
+ * that the program gave. They are the program's own affair. */
+static void take_context(pid_t pid, struct snapshot_thread *thread,
+			 uint64_t address)
+{
+	struct user_regs_struct *to = &thread->registers;
+	gregset_t from;
+	struct iovec local = { .iov_base = &from, .iov_len = sizeof from };
+	struct iovec remote = {
+		.iov_base = (void *)(uintptr_t)(address +
+						offsetof(ucontext_t,
+							 uc_mcontext.gregs)),
+		.iov_len = sizeof from,
+	};
+
+	if (process_vm_readv(pid, &local, 1, &remote, 1, 0) != sizeof from)
+		return;
+	*to = (struct user_regs_struct){
+		.r8 = (uint64_t)from[REG_R8],
+		.r9 = (uint64_t)from[REG_R9],
+		.r10 = (uint64_t)from[REG_R10],
+		.r11 = (uint64_t)from[REG_R11],
+		.r12 = (uint64_t)from[REG_R12],
+		.r13 = (uint64_t)from[REG_R13],
+		.r14 = (uint64_t)from[REG_R14],
+		.r15 = (uint64_t)from[REG_R15],
+		.rdi = (uint64_t)from[REG_RDI],
+		.rsi = (uint64_t)from[REG_RSI],
+		.rbp = (uint64_t)from[REG_RBP],
+		.rbx = (uint64_t)from[REG_RBX],
+		.rdx = (uint64_t)from[REG_RDX],
+		.rax = (uint64_t)from[REG_RAX],
+		.rcx = (uint64_t)from[REG_RCX],
+		.rsp = (uint64_t)from[REG_RSP],
+		.rip = (uint64_t)from[REG_RIP],
+	};
+}
+
 static void read_thread(struct snapshot *snapshot,
-			struct snapshot_thread *thread)
+			struct snapshot_thread *thread, uint64_t context)
 {
 	struct iovec registers = { .iov_base = &thread->registers,
 				   .iov_len = sizeof thread->registers };
+	pid_t pid = snapshot->process[thread->process].host_pid;
 
 	if (ptrace(PTRACE_GETREGSET, thread->host_tid, 1 /* NT_PRSTATUS */,
 		   &registers) < 0) {
@@ -379,8 +419,10 @@ static void read_thread(struct snapshot *snapshot,
 	}
 	thread->has_registers = true;
 	call_from_registers(thread);
-	copy_stack(snapshot, snapshot->process[thread->process].host_pid,
-		   thread, SNAPSHOT_STACKS_BYTES / (snapshot->threads + 1));
+	if (context)
+		take_context(pid, thread, context);
+	copy_stack(snapshot, pid, thread,
+		   SNAPSHOT_STACKS_BYTES / (snapshot->threads + 1));
 }
 
 /* Whether it is stopped now. Who has ended is let go of by this. */
@@ -435,7 +477,7 @@ static unsigned interrupt(struct snapshot *snapshot)
 	return seized;
 }
 
-static void stop(struct snapshot *snapshot)
+static void stop(struct snapshot *snapshot, uint64_t context)
 {
 	const struct timespec pause = { .tv_nsec = STOP_LOOK_NS };
 	uint64_t until = now_ns() + STOP_PATIENCE_NS;
@@ -449,7 +491,7 @@ static void stop(struct snapshot *snapshot)
 			if (!thread->traced || thread->has_registers)
 				continue;
 			if (has_stopped(thread))
-				read_thread(snapshot, thread);
+				read_thread(snapshot, thread, context);
 			waiting += thread->traced && !thread->has_registers;
 		}
 		if (waiting == 0 || now_ns() > until)
@@ -536,20 +578,18 @@ static void open_all(struct snapshot *snapshot)
 			open_objects(snapshot, &snapshot->process[i]);
 }
 
-void snapshot_take(struct snapshot *snapshot, pid_t init, pid_t only,
-		   const struct snapshot_given *given)
+void snapshot_take(struct snapshot *snapshot, const struct snapshot_wish *wish)
 {
 	struct survey survey = {
 		.snapshot = snapshot,
-		.only = only,
-		.given = given,
+		.wish = wish,
 		.complete = true,
 	};
 
 	snapshot_release(snapshot);
 	snapshot->there = true;
-	list(&survey, init);
+	list(&survey, wish->init);
 	confirm(&survey);
-	stop(snapshot);
+	stop(snapshot, wish->context);
 	open_all(snapshot);
 }

@@ -80,13 +80,19 @@ struct snapshot_given {
 /** -ENOMEM, or 0. Once, before the first use. */
 int snapshot_init(struct snapshot *snapshot);
 
+/** What to look at; processes by their numbers in the box's own namespace. */
+struct snapshot_wish {
+	pid_t init;       /* all threads of all of its descendants, ... */
+	pid_t only;       /* ... or, if not 0, this thread, ... */
+	uint64_t context; /* ... as the ucontext_t at this address has it */
+	const struct snapshot_given *given;
+};
+
 /**
- * Look at all threads of all descendants of @init, or at the thread @only
- * (0: all); both are numbers of the box's pid namespace. What was taken
- * before is released. The program is stopped for a moment and goes on.
+ * What was taken before is released. The program is stopped for a moment and
+ * goes on.
  */
-void snapshot_take(struct snapshot *snapshot, pid_t init, pid_t only,
-		   const struct snapshot_given *given);
+void snapshot_take(struct snapshot *snapshot, const struct snapshot_wish *wish);
 
 /**
  * Let go of threads that would not stop in time. True as long as there are

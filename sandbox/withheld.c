@@ -63,6 +63,9 @@ static const struct withheld {
 	{ "msgrcv", ALL, ALWAYS, WITHHELD_NOT_HERE, 0 },
 	{ "msgctl", ALL, ALWAYS, WITHHELD_NOT_HERE, 0 },
 	{ "truncate", ALL, NO_TRUNCATE_RIGHT, WITHHELD_NOT_HERE, 0 },
+	/* truncating what is opened for reading */
+	{ "open", ALL, NO_TRUNCATE_RIGHT, WITHHELD_ERROR, EACCES },
+	{ "openat", ALL, NO_TRUNCATE_RIGHT, WITHHELD_ERROR, EACCES },
 	/* a linker makes its output executable, and goes on if it may not;
 	 * the harness does that itself */
 	{ "chmod", BUILD, SAME_USER, WITHHELD_ERROR, EPERM },
@@ -87,22 +90,29 @@ static const struct withheld {
 	{ "pidfd_send_signal", ALL, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
 };
 
-/* ... but these go through: (argument & INT_MASK) == value. */
+/* ... but these go through: (argument & mask) == value. */
 static const struct through {
 	const char *name;
 	unsigned argument;
+	uint32_t mask;
 	uint32_t value;
 } through[] = {
-	{ "prlimit64", 0, 0 }, /* its own */
-	{ "fcntl", 1, F_DUPFD }, { "fcntl", 1, F_DUPFD_CLOEXEC },
-	{ "fcntl", 1, F_GETFD }, { "fcntl", 1, F_SETFD },
-	{ "fcntl", 1, F_GETFL }, { "fcntl", 1, F_SETFL },
-	{ "fcntl", 1, F_GETLK }, { "fcntl", 1, F_SETLK },
-	{ "fcntl", 1, F_SETLKW }, { "fcntl", 1, F_OFD_GETLK },
-	{ "fcntl", 1, F_OFD_SETLK }, { "fcntl", 1, F_OFD_SETLKW },
-	{ "fcntl", 1, F_GETPIPE_SZ }, { "fcntl", 1, F_SETPIPE_SZ },
-	{ "fcntl", 1, F_ADD_SEALS }, { "fcntl", 1, F_GET_SEALS },
-	{ "fcntl", 1, F_GETOWN },
+	{ "open", 1, O_TRUNC, 0 },
+	{ "open", 1, O_TRUNC | O_ACCMODE, O_TRUNC | O_WRONLY },
+	{ "open", 1, O_TRUNC | O_ACCMODE, O_TRUNC | O_RDWR },
+	{ "openat", 2, O_TRUNC, 0 },
+	{ "openat", 2, O_TRUNC | O_ACCMODE, O_TRUNC | O_WRONLY },
+	{ "openat", 2, O_TRUNC | O_ACCMODE, O_TRUNC | O_RDWR },
+	{ "prlimit64", 0, INT_MASK, 0 }, /* its own */
+	{ "fcntl", 1, INT_MASK, F_DUPFD }, { "fcntl", 1, INT_MASK, F_DUPFD_CLOEXEC },
+	{ "fcntl", 1, INT_MASK, F_GETFD }, { "fcntl", 1, INT_MASK, F_SETFD },
+	{ "fcntl", 1, INT_MASK, F_GETFL }, { "fcntl", 1, INT_MASK, F_SETFL },
+	{ "fcntl", 1, INT_MASK, F_GETLK }, { "fcntl", 1, INT_MASK, F_SETLK },
+	{ "fcntl", 1, INT_MASK, F_SETLKW }, { "fcntl", 1, INT_MASK, F_OFD_GETLK },
+	{ "fcntl", 1, INT_MASK, F_OFD_SETLK }, { "fcntl", 1, INT_MASK, F_OFD_SETLKW },
+	{ "fcntl", 1, INT_MASK, F_GETPIPE_SZ }, { "fcntl", 1, INT_MASK, F_SETPIPE_SZ },
+	{ "fcntl", 1, INT_MASK, F_ADD_SEALS }, { "fcntl", 1, INT_MASK, F_GET_SEALS },
+	{ "fcntl", 1, INT_MASK, F_GETOWN },
 };
 
 /* clang-format on */
@@ -160,10 +170,9 @@ static int add_through(scmp_filter_ctx filter, const struct withheld_host *host,
 	int result = 0;
 
 	for (i = 0; i < sizeof through / sizeof *through && result == 0; i++) {
-		struct scmp_arg_cmp compare = SCMP_CMP(through[i].argument,
-						       SCMP_CMP_MASKED_EQ,
-						       INT_MASK,
-						       through[i].value);
+		struct scmp_arg_cmp compare = SCMP_CMP(
+			through[i].argument, SCMP_CMP_MASKED_EQ,
+			through[i].mask, through[i].value);
 
 		if (withheld_has(host, through[i].name, profile))
 			result = seccomp_rule_add_array(

@@ -20,10 +20,10 @@ struct withheld_host {
 };
 
 enum withheld_answer {
-	WITHHELD_NOT,     /* policy.c decides */
-	WITHHELD_ERROR,   /* an errno, and the run goes on */
+	WITHHELD_NOT,      /* policy.c decides */
+	WITHHELD_ERROR,    /* an errno, and the run goes on */
 	WITHHELD_NOT_HERE, /* this host cannot run a program that needs it */
-	WITHHELD_WATCHED, /* depends on whom it is about: signals.c */
+	WITHHELD_WATCHED,  /* depends on whom it is about: signals.c */
 };
 
 /** Whether policy.c's line for @name is not to be taken as it stands. */

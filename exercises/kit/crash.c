@@ -2,8 +2,8 @@
  * crash.c - see crash.h
  *
  * Everything between the signal and the death of the program is two system
- * calls, made in an ordinary handler: the box walks from it through the
- * kernel's signal frame to the instruction that crashed.
+ * calls, made in an ordinary handler; the box walks the stack from the
+ * registers that the kernel saved for it.
  *
  * SA_RESETHAND has put the default action back when the handler starts, and
  * the signal is blocked until it returns: sent again, it ends the program at
@@ -23,9 +23,10 @@ static const int signals[] = {
 	SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS,
 };
 
-static void on_crash(int number)
+static void on_crash(int number, siginfo_t *info, void *context)
 {
-	(void)syscall(ASSAY_CRASH_CALL, number);
+	(void)info;
+	(void)syscall(ASSAY_CRASH_CALL, number, context);
 	(void)raise(number);
 }
 
@@ -44,8 +45,8 @@ __attribute__((constructor(101))) static void watch_for_crashes(void)
 {
 	static _Alignas(max_align_t) unsigned char stack[CRASH_STACK_BYTES];
 	struct sigaction action = {
-		.sa_handler = on_crash,
-		.sa_flags = SA_ONSTACK | (int)SA_RESETHAND,
+		.sa_sigaction = on_crash,
+		.sa_flags = SA_ONSTACK | SA_SIGINFO | (int)SA_RESETHAND,
 	};
 	size_t i;
 

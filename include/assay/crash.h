@@ -10,7 +10,9 @@
 #ifndef ASSAY_CRASH_H
 #define ASSAY_CRASH_H
 
-/* Number of the call; its argument is the number of the signal. */
+/* Number of the call; its arguments are the number of the signal and the
+ * address of the ucontext_t that the handler got, from which the box takes the
+ * registers of the crash: see sigaction(2), SA_SIGINFO. */
 #define ASSAY_CRASH_CALL 0xa55a1
 
 #endif

@@ -65,9 +65,8 @@ static void say_inspected(uint32_t alive)
 		.alive = alive,
 		.for_good = alive,
 	};
-	int fd = threads_file();
 
-	say(&inspected, sizeof inspected, &fd, alive);
+	say(&inspected, sizeof inspected, NULL, 0);
 }
 
 static void answer(const char *mode, uint32_t type)
@@ -115,7 +114,6 @@ struct owner {
 	unsigned looks;   /* answered */
 	size_t collected; /* files of the last run */
 	json_t *at_end;   /* the threads of the last run, or NULL */
-	json_t *at_look;  /* of the last answer */
 	bool for_good;    /* of the last answer */
 	bool fault;
 };
@@ -147,15 +145,12 @@ static void done_cb(void *data, const struct box_result *result,
 		(void)close(files->fds[i]);
 }
 
-static void inspected_cb(void *data, const struct box_inspected *inspected,
-			 int threads)
+static void inspected_cb(void *data, const struct box_inspected *inspected)
 {
 	struct owner *owner = data;
 
 	owner->looks++;
 	owner->for_good = inspected && inspected->for_good;
-	json_decref(owner->at_look);
-	owner->at_look = take(threads);
 }
 
 static void start_run(struct owner *owner)
@@ -205,7 +200,6 @@ static void finish(struct owner *owner)
 	(void)uv_run(&owner->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&owner->loop), 0);
 	json_decref(owner->at_end);
-	json_decref(owner->at_look);
 }
 
 static void test_box_client__asks_what_every_thread_is_doing(void **state)
@@ -220,7 +214,6 @@ static void test_box_client__asks_what_every_thread_is_doing(void **state)
 	box_client_inspect(owner.client, inspected_cb, &owner);
 	run_until(&owner, &owner.looks, 1);
 	assert_true(owner.for_good);
-	assert_int_equal(json_array_size(owner.at_look), 3);
 	assert_int_equal(open_descriptors(), before);
 	assert_int_equal(owner.runs, 0);
 	box_client_kill(owner.client);
@@ -265,7 +258,6 @@ static void test_box_client__a_late_answer_is_passed_over(void **state)
 	run_until(&owner, &owner.runs, 1);
 	assert_int_equal(owner.looks, 1);
 	assert_false(owner.for_good);
-	assert_null(owner.at_look);
 	start_run(&owner);
 	box_client_inspect(owner.client, inspected_cb, &owner);
 	run_until(&owner, &owner.runs, 2);
@@ -285,7 +277,6 @@ static void test_box_client__without_a_run_there_is_no_answer(void **state)
 	run_until(&owner, &owner.runs, 1);
 	box_client_inspect(owner.client, inspected_cb, &owner);
 	assert_int_equal(owner.looks, 1);
-	assert_null(owner.at_look);
 	finish(&owner);
 }
 

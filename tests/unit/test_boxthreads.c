@@ -168,6 +168,13 @@ static void test_boxthreads__says_what_is_missing(void **state)
 	assert_string_equal(told.note, "3 of 90 threads are told; no stacks");
 	boxthreads_release(&told);
 	assert_null(told.list);
+
+	memset(threads->trouble, 0, sizeof threads->trouble);
+	threads->threads = 1; /* the one that crashed is all there is to say */
+	threads->thread[0].crashed = 1;
+	boxthreads_take(threads, &told);
+	assert_null(told.note);
+	boxthreads_release(&told);
 	free(threads);
 }
 

@@ -79,7 +79,7 @@ static void test_decide__a_hang_for_good_is_a_deadlock(void **state)
 {
 	struct case_of *it = *state;
 
-	look(&it->input.at_judges_wish);
+	look(&it->input.threads);
 	assert_verdict(it, VERDICT_DEADLOCK);
 	assert_string_equal(it->run.message, "every thread sleeps");
 	assert_string_equal(it->run.property, "p");
@@ -92,7 +92,7 @@ static void test_decide__a_hang_that_may_end_is_a_fail(void **state)
 {
 	struct case_of *it = *state;
 
-	look(&it->input.at_judges_wish);
+	look(&it->input.threads);
 	it->input.asleep_for_good = false;
 	assert_verdict(it, VERDICT_FAIL);
 	assert_int_equal(json_array_size(it->run.threads), 3);
@@ -122,7 +122,7 @@ static void test_decide__a_limit_that_came_first_outranks_it(void **state)
 
 	it->input.judge_first = false;
 	it->input.candidate.outcome = BOX_WALL_LIMIT;
-	look(&it->input.at_judges_wish);
+	look(&it->input.threads);
 	assert_verdict(it, VERDICT_WALL_LIMIT);
 	assert_int_equal(json_array_size(it->run.threads), 3);
 }
@@ -135,22 +135,10 @@ static void test_decide__a_box_tells_of_a_deadlock_itself(void **state)
 	it->input.judge_first = false;
 	it->input.candidate.outcome = BOX_DEADLOCK;
 	assert_int_equal(json_object_del(it->input.verdict, "message"), 0);
-	look(&it->input.at_end);
+	look(&it->input.threads);
 	assert_verdict(it, VERDICT_DEADLOCK);
 	assert_memory_equal(it->run.message,
 			    "thread 2 and thread 3 wait for each other: ", 43);
-}
-
-static void test_decide__a_crash_is_not_told_with_an_older_look(void **state)
-{
-	struct case_of *it = *state;
-
-	it->input.judge_first = false;
-	it->input.candidate.outcome = BOX_SIGNALED;
-	it->input.candidate.signal = 11;
-	look(&it->input.at_judges_wish);
-	assert_verdict(it, VERDICT_CRASH);
-	assert_null(it->run.threads);
 }
 
 static void test_decide__a_pass_shows_no_threads(void **state)
@@ -161,7 +149,7 @@ static void test_decide__a_pass_shows_no_threads(void **state)
 	it->input.verdict = json_pack("{s:s, s:f}", "status", "pass", "score",
 				      1.0);
 	it->input.candidate.outcome = BOX_EXITED;
-	look(&it->input.at_judges_wish);
+	look(&it->input.threads);
 	assert_verdict(it, VERDICT_PASS);
 	assert_null(it->run.threads);
 }
@@ -177,7 +165,6 @@ int main(void)
 		TEST(test_decide__who_ended_after_all_was_not_stuck),
 		TEST(test_decide__a_limit_that_came_first_outranks_it),
 		TEST(test_decide__a_box_tells_of_a_deadlock_itself),
-		TEST(test_decide__a_crash_is_not_told_with_an_older_look),
 		TEST(test_decide__a_pass_shows_no_threads),
 	};
 

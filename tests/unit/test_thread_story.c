@@ -153,10 +153,98 @@ test_thread_story__while_one_runs_there_is_somebody_left(void **state)
 	runner->state = 'R';
 	threads_frame(runner, "repeat", "/work/exercise/judge/driver.c", 120,
 		      "program");
-	ASSERT_STORY(threads, "thread 2 runs in the test's own code, repeat, "
-			      "/work/exercise/judge/driver.c:120\n"
-			      "thread 1 waits in bq_take, bq.c:72, for a "
-			      "condition\n");
+	ASSERT_STORY(threads, "thread 1 waits in bq_take, bq.c:72, for a "
+			      "condition\n"
+			      "thread 2 runs in the test's own code, repeat, "
+			      "/work/exercise/judge/driver.c:120\n");
+}
+
+static void test_thread_story__those_at_one_place_share_a_sentence(void **state)
+{
+	struct box_threads *threads = threads_new();
+	int32_t id;
+
+	(void)state;
+	for (id = 8; id < 12; id++) {
+		struct box_thread *thread = threads_add(threads, id);
+
+		threads_in(thread, "bq_take", id == 10 ? 80 : 72);
+		threads_wait(thread, BOX_WAIT_CONDITION, 0);
+		if (id == 9)
+			memcpy(thread->name, "reader", 7);
+	}
+	ASSERT_STORY(threads,
+		     "threads 1, 2 (reader) and 4 wait in bq_take, bq.c:72, "
+		     "for a condition that nobody is left to signal\n"
+		     "thread 3 waits in bq_take, bq.c:80, for a condition that "
+		     "nobody is left to signal\n");
+}
+
+static void test_thread_story__a_sentence_names_a_few(void **state)
+{
+	struct box_threads *threads = threads_new();
+	int32_t id;
+
+	(void)state;
+	for (id = 7; id < 7 + BOX_THREADS_MAX; id++) {
+		struct box_thread *thread = threads_add(threads, id);
+
+		threads_in(thread, "bq_take", 72);
+		threads_wait(thread, BOX_WAIT_SIGNAL, 0);
+	}
+	ASSERT_STORY(threads, "threads 1, 2, 3, 4, 5, 6, 7, 8 and 56 more wait "
+			      "in bq_take, bq.c:72, for a signal\n");
+}
+
+/* What one of them waits for need not be what the other one does. */
+static void test_thread_story__locks_of_ones_own_are_not_shared(void **state)
+{
+	struct box_threads *threads = threads_new();
+	int32_t id;
+
+	(void)state;
+	for (id = 8; id < 10; id++) {
+		struct box_thread *thread = threads_add(threads, id);
+
+		threads_in(thread, "bq_put", 41);
+		threads_wait(thread, BOX_WAIT_MUTEX, id);
+	}
+	ASSERT_STORY(threads, "thread 1 waits in bq_put, bq.c:41, for a mutex "
+			      "that it holds itself\n"
+			      "thread 2 waits in bq_put, bq.c:41, for a mutex "
+			      "that it holds itself\n");
+}
+
+static void test_thread_story__a_helper_is_told_with_its_caller(void **state)
+{
+	struct box_threads *threads = threads_new();
+	struct box_thread *thread = threads_add(threads, 8);
+
+	(void)state;
+	threads_frame(thread, "wait_once", "bq.c", 75, "program");
+	threads_frame(thread, "bq_take", "bq.c", 112, "program");
+	threads_wait(thread, BOX_WAIT_CONDITION, 0);
+	ASSERT_STORY(threads, "thread 1 waits in wait_once, bq.c:75, called "
+			      "from bq_take, bq.c:112, for a condition that "
+			      "nobody is left to signal\n");
+}
+
+static void test_thread_story__a_thread_of_a_library_is_told_last(void **state)
+{
+	struct box_threads *threads = threads_new();
+	struct box_thread *library = threads_add(threads, 8);
+	struct box_thread *own = threads_add(threads, 9);
+
+	(void)state;
+	threads_frame(library, "internal_usleep", "../../src/x.cpp", 460,
+		      "libtsan.so.2");
+	library->wait = BOX_WAIT_TIME;
+	threads_in(own, "bq_take", 72);
+	threads_wait(own, BOX_WAIT_CONDITION, 0);
+	ASSERT_STORY(threads, "thread 2 waits in bq_take, bq.c:72, for a "
+			      "condition\n"
+			      "thread 1 sleeps in internal_usleep, a function "
+			      "of the system's\n");
 }
 
 static void test_thread_story__every_kind_of_wait_has_words(void **state)
@@ -272,6 +360,22 @@ static void test_thread_story__idle_threads_alone_are_counted(void **state)
 			      "for the test\n");
 }
 
+/* "return pause();" leaves no frame of the candidate's. */
+static void test_thread_story__another_wait_in_the_test_is_told(void **state)
+{
+	struct box_threads *threads = threads_new();
+	struct box_thread *thread = threads_add(threads, 7);
+
+	(void)state;
+	threads_frame(thread, "pause", "", 0, "libc.so.6");
+	threads_frame(thread, "call", "/work/exercise/judge/driver.c", 50,
+		      "program");
+	threads_wait(thread, BOX_WAIT_SIGNAL, 0);
+	ASSERT_STORY(threads, "thread 1 waits in the test's own code, call, "
+			      "/work/exercise/judge/driver.c:50, for a "
+			      "signal\n");
+}
+
 static void test_thread_story__many_threads_are_cut(void **state)
 {
 	struct box_threads *threads = threads_new();
@@ -356,6 +460,15 @@ int main(void)
 		cmocka_unit_test(
 			test_thread_story__while_one_runs_there_is_somebody_left),
 		cmocka_unit_test(
+			test_thread_story__those_at_one_place_share_a_sentence),
+		cmocka_unit_test(test_thread_story__a_sentence_names_a_few),
+		cmocka_unit_test(
+			test_thread_story__locks_of_ones_own_are_not_shared),
+		cmocka_unit_test(
+			test_thread_story__a_helper_is_told_with_its_caller),
+		cmocka_unit_test(
+			test_thread_story__a_thread_of_a_library_is_told_last),
+		cmocka_unit_test(
 			test_thread_story__every_kind_of_wait_has_words),
 		cmocka_unit_test(
 			test_thread_story__a_crash_is_told_with_its_callers),
@@ -367,6 +480,8 @@ int main(void)
 			test_thread_story__without_stacks_says_what_is_known),
 		cmocka_unit_test(
 			test_thread_story__idle_threads_alone_are_counted),
+		cmocka_unit_test(
+			test_thread_story__another_wait_in_the_test_is_told),
 		cmocka_unit_test(test_thread_story__many_threads_are_cut),
 		cmocka_unit_test(
 			test_thread_story__passes_over_what_makes_no_sense),

@@ -181,8 +181,8 @@ void boxed_tell(json_t *seen, const json_t *result)
 			      json_object_get(result, "signal_name")) == 0);
 	if (!call)
 		return;
-	CHECK(json_object_set(seen, "syscall",
-			      json_object_get(call, "name")) == 0);
+	CHECK(json_object_set(seen, "syscall", json_object_get(call, "name")) ==
+	      0);
 	copy(seen, call, "number");
 	copy(seen, call, "args");
 }

@@ -15,7 +15,7 @@
 /* One "assay sandbox", and the files that it writes to. */
 struct boxed {
 	struct process process;
-	char *scratch; /* borrowed: the folder of its files */
+	char *scratch;    /* borrowed: the folder of its files */
 	const char *name; /* apart from others in that folder */
 	char *argv[BOXED_ARGS_MAX + 1];
 	unsigned argc;

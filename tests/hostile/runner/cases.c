@@ -42,9 +42,8 @@ static char *host_level(void)
 	process_run(&process, NULL, "assay", "doctor", "--json");
 	assert_status(&process, 0);
 	doctor = scratch_parse(process.out);
-	level = text_format("%s",
-			    json_text(json_object_get(doctor, "isolation"),
-				      "level"));
+	level = text_format(
+		"%s", json_text(json_object_get(doctor, "isolation"), "level"));
 	process_release(&process);
 	return level;
 }
@@ -209,7 +208,7 @@ static bool is_wanted(const struct hostile_case *hostile)
 {
 	const char *pattern = getenv("HOSTILE_ONLY");
 
-	return !pattern || strstr(hostile->name, pattern) ||
+	return !pattern || strcmp(hostile->name, pattern) == 0 ||
 	       strcmp(hostile->file, pattern) == 0;
 }
 
@@ -233,8 +232,10 @@ int cases_run(const char *group, const char *const *files, hostile_try try,
 				.initial_state = &all.cases[i],
 			};
 	(void)printf("level: %s\n", cases_level());
+	leftovers_begin();
 	failed = _cmocka_run_group_tests(group, all.tests, count, setup,
 					 teardown);
+	leftovers_end();
 	for (i = 0; i < all.count; i++) {
 		free(all.cases[i].file);
 		json_decref(all.cases[i].data);

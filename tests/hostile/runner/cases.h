@@ -19,11 +19,11 @@
 #include <jansson.h>
 
 struct hostile_case {
-	char *file;        /* "run": of the data file, without .json */
+	char *file; /* "run": of the data file, without .json */
 	const char *name;
 	const char *shows;
 	json_t *data;
-	json_t *expect;    /* with the entries of this level */
+	json_t *expect; /* with the entries of this level */
 };
 
 /** What a file's runner does with a case: try it and say what was seen. The

@@ -16,7 +16,7 @@
 
 #include <assay/cleanup.h>
 
-#include "fdio.h"
+#include "cgroup_parts.h"
 #include "text.h"
 
 /* Users of boxes that root starts; sandbox/isolation.c. */
@@ -58,12 +58,12 @@ static char *marked_process(const char *mark)
 
 	CHECK(proc);
 	while (!complaint && (entry = readdir(proc))) {
-		AUTO_FREE char *environ = NULL;
+		AUTO_FREE char *variables = NULL;
 
 		if (strtol(entry->d_name, NULL, 10) <= 0)
 			continue;
-		environ = read_proc(entry->d_name, "environ", &size);
-		if (environ && memmem(environ, size, mark, strlen(mark)))
+		variables = read_proc(entry->d_name, "environ", &size);
+		if (variables && memmem(variables, size, mark, strlen(mark)))
 			complaint = text_format("process %s survived",
 						entry->d_name);
 	}
@@ -86,6 +86,70 @@ static char *orphan(void)
 
 /* ---- cgroups ---- */
 
+/*
+ * A box makes its folders beneath the cgroup of whoever starts it. So where
+ * that is ours to make (cgroup v1, as root) we move into one of our own, and
+ * whatever there is in it afterwards was left by a case. Elsewhere it is what
+ * is new and belongs to a box that is dead; somebody else's box that was
+ * killed in that moment would look the same.
+ */
+static struct own_cgroup {
+	char home[256]; /* where we were */
+	char *path;     /* NULL: still there */
+} own_cgroups[] = { { .path = NULL }, { .path = NULL }, { .path = NULL } };
+
+static const char *const controllers[] = { "memory", "pids", "cpuacct" };
+
+static bool move_to(const char *cgroup)
+{
+	AUTO_FREE char *path = text_format("%s/cgroup.procs", cgroup);
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, "0", 1) == 1;
+}
+
+static void move_into_own(struct own_cgroup *own, const char *controller)
+{
+	AUTO_FREE char *path = NULL;
+
+	if (!cgroup_find_own(controller, own->home, sizeof own->home))
+		return;
+	path = text_format("%s/hostile-%d", own->home, getpid());
+	if (mkdir(path, 0755) < 0)
+		return;
+	if (move_to(path))
+		own->path = TAKE_PTR(path);
+	else
+		(void)rmdir(path);
+}
+
+static bool in_own_cgroups(void)
+{
+	return own_cgroups[0].path != NULL;
+}
+
+void leftovers_begin(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof own_cgroups / sizeof *own_cgroups; i++)
+		move_into_own(&own_cgroups[i], controllers[i]);
+}
+
+void leftovers_end(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof own_cgroups / sizeof *own_cgroups; i++) {
+		if (!own_cgroups[i].path)
+			continue;
+		(void)move_to(own_cgroups[i].home);
+		(void)rmdir(own_cgroups[i].path);
+		free(own_cgroups[i].path);
+		own_cgroups[i].path = NULL;
+	}
+}
+
 static void list_cgroups(json_t *found, const char *path, unsigned depth)
 {
 	DIR *folder = opendir(path);
@@ -107,6 +171,19 @@ static void list_cgroups(json_t *found, const char *path, unsigned depth)
 		(void)closedir(folder);
 }
 
+static json_t *all_cgroups(void)
+{
+	json_t *found = json_object();
+	size_t i;
+
+	if (!in_own_cgroups())
+		list_cgroups(found, "/sys/fs/cgroup", 3);
+	for (i = 0; i < sizeof own_cgroups / sizeof *own_cgroups; i++)
+		if (own_cgroups[i].path)
+			list_cgroups(found, own_cgroups[i].path, 0);
+	return found;
+}
+
 /* The box is dead that @path, .../assay-NAMESPACE-PID-START, was of. */
 static bool is_orphaned(const char *path)
 {
@@ -121,14 +198,13 @@ static bool is_orphaned(const char *path)
 
 static char *cgroup_left(const struct leftovers *before)
 {
-	json_auto_t *now = json_object();
+	json_auto_t *now = all_cgroups();
 	const char *path;
 	json_t *unused;
 
-	list_cgroups(now, "/sys/fs/cgroup", 3);
 	json_object_foreach (now, path, unused)
 		if (!json_object_get(before->cgroups, path) &&
-		    is_orphaned(path))
+		    (in_own_cgroups() || is_orphaned(path)))
 			return text_format("cgroup %s is still there", path);
 	return NULL;
 }
@@ -205,10 +281,8 @@ static char *object_left(void)
 		const char *path;
 		unsigned column;
 	} lists[] = {
-		{ "/proc/sysvipc/shm", 7 },
-		{ "/proc/sysvipc/sem", 4 },
-		{ "/proc/sysvipc/msg", 7 },
-		{ "/proc/key-users", 0 },
+		{ "/proc/sysvipc/shm", 7 }, { "/proc/sysvipc/sem", 4 },
+		{ "/proc/sysvipc/msg", 7 }, { "/proc/key-users", 0 },
 		{ "/proc/keys", 5 },
 	};
 	char *complaint = NULL;
@@ -227,8 +301,7 @@ struct leftovers *leftovers_note(void)
 
 	CHECK(before);
 	CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0);
-	before->cgroups = json_object();
-	list_cgroups(before->cgroups, "/sys/fs/cgroup", 3);
+	before->cgroups = all_cgroups();
 	return before;
 }
 

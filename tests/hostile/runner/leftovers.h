@@ -3,7 +3,7 @@
  *
  * Others may be working here at the same time: what is looked for is what
  * carries the case's mark, what belongs to users that only boxes have, and
- * what is new and belongs to a box that is gone.
+ * what is in cgroups of our own.
  */
 #ifndef HOSTILE_LEFTOVERS_H
 #define HOSTILE_LEFTOVERS_H
@@ -11,6 +11,10 @@
 #include <stddef.h>
 
 struct leftovers; /* what there is before */
+
+/** Before the first case and after the last one. */
+void leftovers_begin(void);
+void leftovers_end(void);
 
 /** Before the first process of a case is started. */
 struct leftovers *leftovers_note(void);

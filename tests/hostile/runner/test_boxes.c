@@ -115,9 +115,9 @@ static void add_collected(struct boxed *boxed,
 	size_t i;
 
 	json_array_foreach (part(hostile, "collect"), i, path) {
-		AUTO_FREE char *text = text_format(
-			"%s=%s/collected-%zu", json_string_value(path),
-			boxed->scratch, i);
+		AUTO_FREE char *text = text_format("%s=%s/collected-%zu",
+						   json_string_value(path),
+						   boxed->scratch, i);
 
 		boxed_arg(boxed, "--collect");
 		boxed_arg(boxed, text);
@@ -171,8 +171,7 @@ static void tell_afterwards(json_t *seen, char *out, const json_t *after)
 				 "wall_ms");
 	AUTO_FREE char *ended = json_dumps(after, JSON_COMPACT);
 
-	if (length < words ||
-	    strcmp(out + length - words, UNDISTURBED) != 0 ||
+	if (length < words || strcmp(out + length - words, UNDISTURBED) != 0 ||
 	    strcmp(json_text(after, "outcome"), "exited") != 0 ||
 	    took > AFTERWARDS_MS) {
 		AUTO_FREE char *text = text_format("%.3000s %s", out, ended);
@@ -330,9 +329,9 @@ static void talk_in_turn(const struct hostile_case *hostile, char *scratch,
 			 json_t *seen)
 {
 	const json_t *words = part(hostile, "hear");
-	AUTO_FREE char *then = text_format("exec /hostile/%s",
-					   json_string_value(
-						   json_array_get(words, 0)));
+	AUTO_FREE char *then = text_format(
+		"exec /hostile/%s",
+		json_string_value(json_array_get(words, 0)));
 	AUTO_FREE char *out = NULL;
 	struct boxed boxed;
 	const char *heard;
@@ -400,7 +399,7 @@ static json_t *try_case(const struct hostile_case *hostile)
 
 int main(void)
 {
-	static const char *const files[] = { "calls",  "reach",	  "limits",
+	static const char *const files[] = { "calls",   "reach",    "limits",
 					     "endings", "channels", "collect",
 					     NULL };
 

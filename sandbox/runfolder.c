@@ -1,5 +1,5 @@
 /*
- * folder.c - see folder.h
+ * runfolder.c - see runfolder.h
  *
  * Emptying. A program may leave folders that nobody may enter, trees deeper
  * than any path is long or any stack of descriptors is high, and links to
@@ -7,7 +7,7 @@
  * what is nested is not descended into: it is first moved up, and then is not
  * nested any more. Two descriptors are enough for any depth.
  */
-#include "folder.h"
+#include "runfolder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -40,9 +40,8 @@ static bool is_dots(const char *name)
 /* Open a folder that may have no rights left at all. */
 static int open_any(int parent, const char *name)
 {
-	AUTO_CLOSE int handle = openat(parent, name,
-				       O_PATH | O_NOFOLLOW | O_DIRECTORY |
-					       O_CLOEXEC);
+	AUTO_CLOSE int handle = openat(
+		parent, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
 	char path[64];
 	int fd;
 
@@ -115,7 +114,7 @@ static int empty_once(int fd, int top)
 	return result < 0 ? result : found;
 }
 
-int folder_empty_at(int fd)
+int runfolder_empty_at(int fd)
 {
 	int result;
 
@@ -126,15 +125,15 @@ int folder_empty_at(int fd)
 	return result;
 }
 
-int folder_empty(struct folder *folder, struct error *err)
+int runfolder_empty(struct runfolder *folder, struct error *err)
 {
 	int result;
 
 	if (folder->path[0] == '\0')
 		return 0;
-	result = folder_empty_at(folder->work_fd);
+	result = runfolder_empty_at(folder->work_fd);
 	if (result == 0)
-		result = folder_empty_at(folder->tmp_fd);
+		result = runfolder_empty_at(folder->tmp_fd);
 	if (result < 0)
 		return error_errno(err, -result, "empty the run's folder");
 	return 0;
@@ -148,8 +147,9 @@ static const char *place(int number)
 
 	switch (number) {
 	case 0:
-		return wanted && *wanted == '/' && strlen(wanted) <= PLACE_MAX ? wanted
-								       : NULL;
+		return wanted && *wanted == '/' && strlen(wanted) <= PLACE_MAX
+			       ? wanted
+			       : NULL;
 	case 1:
 		return "/tmp";
 	default:
@@ -165,7 +165,7 @@ static bool may_execute(const char *path)
 	return statvfs(path, &status) == 0 && !(status.f_flag & ST_NOEXEC);
 }
 
-static bool make_below(struct folder *folder, const char *parent)
+static bool make_below(struct runfolder *folder, const char *parent)
 {
 	char name[IDENTITY_MAX];
 
@@ -189,7 +189,7 @@ static int make_inner(const char *path, unsigned uid, int *ret)
 	return 0;
 }
 
-int folder_make(struct folder *folder, unsigned uid, struct error *err)
+int runfolder_make(struct runfolder *folder, unsigned uid, struct error *err)
 {
 	int i, result;
 
@@ -213,7 +213,7 @@ int folder_make(struct folder *folder, unsigned uid, struct error *err)
 	if (result == 0)
 		result = make_inner(folder->tmp, uid, &folder->tmp_fd);
 	if (result < 0) {
-		folder_remove(folder);
+		runfolder_remove(folder);
 		return error_errno(err, -result, "make folders for runs");
 	}
 	return 0;
@@ -226,13 +226,13 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-void folder_remove(struct folder *folder)
+void runfolder_remove(struct runfolder *folder)
 {
 	struct error err;
 
 	if (folder->path[0] == '\0')
 		return;
-	(void)folder_empty(folder, &err);
+	(void)runfolder_empty(folder, &err);
 	close_fd(&folder->work_fd);
 	close_fd(&folder->tmp_fd);
 	(void)rmdir(folder->work);
@@ -256,13 +256,13 @@ static bool sweep_one(int parent_fd, const char *name)
 		return false;
 	/* what is dying may still write */
 	for (rounds = 0; rounds < ROUNDS_MAX; rounds++)
-		if (folder_empty_at(fd) == 0 &&
+		if (runfolder_empty_at(fd) == 0 &&
 		    unlinkat(parent_fd, name, AT_REMOVEDIR) == 0)
 			return true;
 	return false;
 }
 
-unsigned folder_sweep(void)
+unsigned runfolder_sweep(void)
 {
 	const struct dirent *entry;
 	unsigned swept = 0;
