@@ -96,7 +96,7 @@ extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 static struct plan *plan;
-static uint64_t own; /* number of this process */
+static uint64_t own;        /* number of this process */
 static uintptr_t base, end; /* of the program */
 static bool is_box;
 static _Thread_local bool busy;
@@ -205,9 +205,9 @@ static void describe(enum kind kind, const char *function, uint64_t n,
 			note->frame[kept++] = address - base;
 			key = mix(key, address - base);
 		} else if (kept == 0 && dladdr(frames[i], &info)) {
-			note->frame[kept++] =
-				(address - (uintptr_t)info.dli_fbase) |
-				1ull << 63;
+			note->frame[kept++] = (address -
+					       (uintptr_t)info.dli_fbase) |
+					      1ull << 63;
 		}
 	}
 	note->key = key;
@@ -253,13 +253,13 @@ static __attribute__((noinline)) bool fails(enum kind kind,
 	return result;
 }
 
-#define REAL(name)                                             \
-	static __typeof__(name) *real;                         \
-	if (!real) {                                           \
-		bool busy_ = busy;                             \
-		busy = true;                                   \
+#define REAL(name)                                                \
+	static __typeof__(name) *real;                            \
+	if (!real) {                                              \
+		bool busy_ = busy;                                \
+		busy = true;                                      \
 		real = (__typeof__(real))dlsym(RTLD_NEXT, #name); \
-		busy = busy_;                                  \
+		busy = busy_;                                     \
 	}
 
 /* ---- memory ---- */
@@ -328,32 +328,32 @@ static bool open_fails(const char *function, int flags)
 	return fails(VANISH, function, ENOENT);
 }
 
-#define MODE(flags, mode)                                        \
-	mode_t mode = 0;                                         \
-	if ((flags) & (O_CREAT | __O_TMPFILE)) {                 \
-		va_list args;                                    \
-		va_start(args, flags);                           \
-		mode = va_arg(args, mode_t);                     \
-		va_end(args);                                    \
+#define MODE(flags, mode)                        \
+	mode_t mode = 0;                         \
+	if ((flags) & (O_CREAT | __O_TMPFILE)) { \
+		va_list args;                    \
+		va_start(args, flags);           \
+		mode = va_arg(args, mode_t);     \
+		va_end(args);                    \
 	}
 
-#define OPEN(name)                                                     \
-	int name(const char *path, int flags, ...)                     \
-	{                                                              \
-		MODE(flags, mode)                                      \
-		REAL(name)                                             \
-		return open_fails(#name, flags) ? -1                   \
-						: real(path, flags, mode); \
-	}
-
-#define OPENAT(name)                                                       \
-	int name(int folder, const char *path, int flags, ...)             \
+#define OPEN(name)                                                         \
+	int name(const char *path, int flags, ...)                         \
 	{                                                                  \
 		MODE(flags, mode)                                          \
 		REAL(name)                                                 \
-		return open_fails(#name, flags)                            \
-			       ? -1                                        \
-			       : real(folder, path, flags, mode);          \
+		return open_fails(#name, flags) ? -1                       \
+						: real(path, flags, mode); \
+	}
+
+#define OPENAT(name)                                              \
+	int name(int folder, const char *path, int flags, ...)    \
+	{                                                         \
+		MODE(flags, mode)                                 \
+		REAL(name)                                        \
+		return open_fails(#name, flags)                   \
+			       ? -1                               \
+			       : real(folder, path, flags, mode); \
 	}
 
 OPEN(open)
@@ -408,12 +408,11 @@ int mkostemp(char *template, int flags)
 }
 
 /* A call with these parameters that returns -1 when it fails. */
-#define CALL(kind, error, type, name, parameters, arguments)        \
-	type name parameters                                        \
-	{                                                           \
-		REAL(name)                                          \
-		return fails(kind, #name, error) ? (type)-1         \
-						 : real arguments;  \
+#define CALL(kind, error, type, name, parameters, arguments)                  \
+	type name parameters                                                  \
+	{                                                                     \
+		REAL(name)                                                    \
+		return fails(kind, #name, error) ? (type)-1 : real arguments; \
 	}
 
 CALL(DESCRIPTOR, EMFILE, int, socketpair,
@@ -705,8 +704,8 @@ CALL(MESSAGE, ENOMEM, ssize_t, recvmsg,
 CALL(MESSAGE, ENOBUFS, ssize_t, send,
      (int fd, const void *bytes, size_t size, int flags),
      (fd, bytes, size, flags))
-CALL(MESSAGE, ENOMEM, ssize_t, recv, (int fd, void *bytes, size_t size, int flags),
-     (fd, bytes, size, flags))
+CALL(MESSAGE, ENOMEM, ssize_t, recv,
+     (int fd, void *bytes, size_t size, int flags), (fd, bytes, size, flags))
 
 /* ---- what a host may refuse ---- */
 
