@@ -55,6 +55,7 @@
 
 #define PROCESSES_MAX 64
 #define FRAMES_MAX 6
+#define SLOTS 32u
 #define DEPTH_MAX 24
 
 enum kind { MEMORY, DESCRIPTOR, PROCESS, DISK, VANISH, MESSAGE, HOST, KINDS };
@@ -80,12 +81,13 @@ struct plan {
 	uint64_t sticky; /* from then on, in every process */
 	uint64_t raw;    /* offset behind a system call instruction, or 0 */
 	uint64_t raw_errno;
+	uint64_t slot; /* of the function's name */
 	_Atomic uint64_t fired;
 	_Atomic uint64_t processes;
 	_Atomic uint64_t notes;
 	uint64_t open_at_exit; /* descriptors of the first process, plus 1 */
 	_Atomic uint64_t pids[PROCESSES_MAX];
-	_Atomic uint64_t counts[PROCESSES_MAX][KINDS];
+	_Atomic uint64_t counts[PROCESSES_MAX][KINDS][SLOTS];
 	struct note hit;
 	struct note note[];
 };
@@ -213,14 +215,26 @@ static void describe(enum kind kind, const char *function, uint64_t n,
 	note->key = key;
 }
 
+/* Calls are counted by function, so that one more of one kind, where clocks
+ * decide, does not move all others. */
+static uint64_t slot_of(const char *function)
+{
+	uint64_t sum = 0;
+
+	for (; *function; function++)
+		sum = sum * 31 + (unsigned char)*function;
+	return sum % SLOTS;
+}
+
 static bool decide(enum kind kind, const char *function)
 {
+	uint64_t slot = slot_of(function);
 	uint64_t n, at;
 	struct note note;
 
 	if (own >= PROCESSES_MAX)
 		return false;
-	n = atomic_fetch_add(&plan->counts[own][kind], 1) + 1;
+	n = atomic_fetch_add(&plan->counts[own][kind][slot], 1) + 1;
 	if (plan->notes_max > 0) {
 		at = atomic_fetch_add(&plan->notes, 1);
 		if (at < plan->notes_max)
@@ -230,7 +244,7 @@ static bool decide(enum kind kind, const char *function)
 		return false;
 	if (plan->sticky && atomic_load(&plan->fired))
 		return true;
-	if (plan->process != own || plan->n != n ||
+	if (plan->process != own || plan->n != n || plan->slot != slot ||
 	    atomic_exchange(&plan->fired, 1))
 		return false;
 	describe(kind, function, n, &note);
