@@ -176,8 +176,8 @@ TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE_RUNNERS) \
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
-.PHONY: all deps tests test test-unit test-e2e test-hostile test-hosts \
-	test-faults asan fuzz demo bench \
+.PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
+	test-hosts asan fuzz demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -322,10 +322,10 @@ RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 # Fuzz targets are built with sanitizers anyway: "make asan" leaves them out.
 ifeq ($(SANITIZE),)
 FUZZ_TEST := $(BUILD)/fuzz/fixed
-FAULT_TEST := $(BUILD)/tests/faults/places
+FAULT_TEST := $(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others
 endif
 
-test: tests $(FUZZ_TEST) $(FAULT_TEST) ## unit, end-to-end and hostile tests, a little fuzzing and faults
+test: tests $(FUZZ_TEST) $(FAULT_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
 	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST) \
 		$(FAULT_TEST) --together $(HOSTILE_PROGRAMS)
 
@@ -335,9 +335,13 @@ test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 test-e2e: tests ## run the end-to-end tests
 	@$(RUN_TESTS) $(E2E_PROGRAMS)
 
-# The short walk as one more test program.
-$(BUILD)/tests/faults/places: $(FAULT_SO) $(PROGRAMS)
-	@printf '#!/bin/sh\nexec $(CURDIR)/tests/faults/walk $(abspath $(BUILD)) cmocka\n' >$@
+# The short walk as two more test programs.
+$(BUILD)/tests/faults/memory: KINDS := memory
+$(BUILD)/tests/faults/others: KINDS := descriptor vanish disk disk+ process \
+	process+ message host raw
+$(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others: $(FAULT_SO) $(PROGRAMS)
+	@printf '#!/bin/sh\nexec %s/tests/faults/walk %s cmocka %s\n' \
+		'$(CURDIR)' '$(abspath $(BUILD))' '$(KINDS)' >$@
 	@chmod +x $@
 
 # FAULTS: kinds to walk, "all" for each call instead of each place.

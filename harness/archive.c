@@ -97,6 +97,22 @@ static bool looks_like_archive(const struct buffer *packed)
 	       starts_with(packed, 257, "ustar");      /* POSIX pax */
 }
 
+/* Out of memory must not look like damage; it takes tens of KiB at most. */
+static void *zlib_alloc(void *data, unsigned count, unsigned size)
+{
+	void *memory = calloc(count, size);
+
+	(void)data;
+	ENOUGH(memory);
+	return memory;
+}
+
+static void zlib_free(void *data, void *memory)
+{
+	(void)data;
+	free(memory);
+}
+
 /*
  * Whether what is packed by gzip comes out as it went in: libarchive reads past
  * the checksums (RFC 1952, 2.3.1), so a submission that was damaged on its way
@@ -112,6 +128,8 @@ static void check_gzip(struct intake *intake, const struct buffer *packed)
 	memset(&stream, 0, sizeof stream);
 	stream.next_in = (unsigned char *)packed->bytes;
 	stream.avail_in = (unsigned)packed->size;
+	stream.zalloc = zlib_alloc;
+	stream.zfree = zlib_free;
 	CHECK(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);
 	while (status == Z_OK && unpacked <= STREAM_MAX) {
 		stream.next_out = chunk;

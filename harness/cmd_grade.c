@@ -150,8 +150,7 @@ static int next_cb(void *data, struct submission **ret)
 			return 1;
 		}
 		end_progress_line(grade);
-		worst(grade,
-		      command_input("grade", err.code, "%s", err.text));
+		worst(grade, command_input("grade", err.code, "%s", err.text));
 		grade->done++;
 	}
 	return 0;

@@ -16,8 +16,8 @@
 static _Noreturn void no_loop(const char *why)
 {
 	char text[128];
-	int size = snprintf(text, sizeof text,
-			    "assay: no event loop: %.80s\n", why);
+	int size = snprintf(text, sizeof text, "assay: no event loop: %.80s\n",
+			    why);
 
 	(void)!write(STDERR_FILENO, text, size > 0 ? (size_t)size : 0);
 	_exit(3);

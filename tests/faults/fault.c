@@ -55,6 +55,7 @@
 
 #define PROCESSES_MAX 64
 #define FRAMES_MAX 6
+#define SLOTS 32u
 #define DEPTH_MAX 24
 
 enum kind { MEMORY, DESCRIPTOR, PROCESS, DISK, VANISH, MESSAGE, HOST, KINDS };
@@ -80,12 +81,13 @@ struct plan {
 	uint64_t sticky; /* from then on, in every process */
 	uint64_t raw;    /* offset behind a system call instruction, or 0 */
 	uint64_t raw_errno;
+	uint64_t slot; /* of the function's name */
 	_Atomic uint64_t fired;
 	_Atomic uint64_t processes;
 	_Atomic uint64_t notes;
 	uint64_t open_at_exit; /* descriptors of the first process, plus 1 */
 	_Atomic uint64_t pids[PROCESSES_MAX];
-	_Atomic uint64_t counts[PROCESSES_MAX][KINDS];
+	_Atomic uint64_t counts[PROCESSES_MAX][KINDS][SLOTS];
 	struct note hit;
 	struct note note[];
 };
@@ -96,7 +98,7 @@ extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 static struct plan *plan;
-static uint64_t own; /* number of this process */
+static uint64_t own;        /* number of this process */
 static uintptr_t base, end; /* of the program */
 static bool is_box;
 static _Thread_local bool busy;
@@ -205,22 +207,34 @@ static void describe(enum kind kind, const char *function, uint64_t n,
 			note->frame[kept++] = address - base;
 			key = mix(key, address - base);
 		} else if (kept == 0 && dladdr(frames[i], &info)) {
-			note->frame[kept++] =
-				(address - (uintptr_t)info.dli_fbase) |
-				1ull << 63;
+			note->frame[kept++] = (address -
+					       (uintptr_t)info.dli_fbase) |
+					      1ull << 63;
 		}
 	}
 	note->key = key;
 }
 
+/* Calls are counted by function, so that one more of one kind, where clocks
+ * decide, does not move all others. */
+static uint64_t slot_of(const char *function)
+{
+	uint64_t sum = 0;
+
+	for (; *function; function++)
+		sum = sum * 31 + (unsigned char)*function;
+	return sum % SLOTS;
+}
+
 static bool decide(enum kind kind, const char *function)
 {
+	uint64_t slot = slot_of(function);
 	uint64_t n, at;
 	struct note note;
 
 	if (own >= PROCESSES_MAX)
 		return false;
-	n = atomic_fetch_add(&plan->counts[own][kind], 1) + 1;
+	n = atomic_fetch_add(&plan->counts[own][kind][slot], 1) + 1;
 	if (plan->notes_max > 0) {
 		at = atomic_fetch_add(&plan->notes, 1);
 		if (at < plan->notes_max)
@@ -230,7 +244,7 @@ static bool decide(enum kind kind, const char *function)
 		return false;
 	if (plan->sticky && atomic_load(&plan->fired))
 		return true;
-	if (plan->process != own || plan->n != n ||
+	if (plan->process != own || plan->n != n || plan->slot != slot ||
 	    atomic_exchange(&plan->fired, 1))
 		return false;
 	describe(kind, function, n, &note);
@@ -253,13 +267,13 @@ static __attribute__((noinline)) bool fails(enum kind kind,
 	return result;
 }
 
-#define REAL(name)                                             \
-	static __typeof__(name) *real;                         \
-	if (!real) {                                           \
-		bool busy_ = busy;                             \
-		busy = true;                                   \
+#define REAL(name)                                                \
+	static __typeof__(name) *real;                            \
+	if (!real) {                                              \
+		bool busy_ = busy;                                \
+		busy = true;                                      \
 		real = (__typeof__(real))dlsym(RTLD_NEXT, #name); \
-		busy = busy_;                                  \
+		busy = busy_;                                     \
 	}
 
 /* ---- memory ---- */
@@ -328,32 +342,32 @@ static bool open_fails(const char *function, int flags)
 	return fails(VANISH, function, ENOENT);
 }
 
-#define MODE(flags, mode)                                        \
-	mode_t mode = 0;                                         \
-	if ((flags) & (O_CREAT | __O_TMPFILE)) {                 \
-		va_list args;                                    \
-		va_start(args, flags);                           \
-		mode = va_arg(args, mode_t);                     \
-		va_end(args);                                    \
+#define MODE(flags, mode)                        \
+	mode_t mode = 0;                         \
+	if ((flags) & (O_CREAT | __O_TMPFILE)) { \
+		va_list args;                    \
+		va_start(args, flags);           \
+		mode = va_arg(args, mode_t);     \
+		va_end(args);                    \
 	}
 
-#define OPEN(name)                                                     \
-	int name(const char *path, int flags, ...)                     \
-	{                                                              \
-		MODE(flags, mode)                                      \
-		REAL(name)                                             \
-		return open_fails(#name, flags) ? -1                   \
-						: real(path, flags, mode); \
-	}
-
-#define OPENAT(name)                                                       \
-	int name(int folder, const char *path, int flags, ...)             \
+#define OPEN(name)                                                         \
+	int name(const char *path, int flags, ...)                         \
 	{                                                                  \
 		MODE(flags, mode)                                          \
 		REAL(name)                                                 \
-		return open_fails(#name, flags)                            \
-			       ? -1                                        \
-			       : real(folder, path, flags, mode);          \
+		return open_fails(#name, flags) ? -1                       \
+						: real(path, flags, mode); \
+	}
+
+#define OPENAT(name)                                              \
+	int name(int folder, const char *path, int flags, ...)    \
+	{                                                         \
+		MODE(flags, mode)                                 \
+		REAL(name)                                        \
+		return open_fails(#name, flags)                   \
+			       ? -1                               \
+			       : real(folder, path, flags, mode); \
 	}
 
 OPEN(open)
@@ -408,12 +422,11 @@ int mkostemp(char *template, int flags)
 }
 
 /* A call with these parameters that returns -1 when it fails. */
-#define CALL(kind, error, type, name, parameters, arguments)        \
-	type name parameters                                        \
-	{                                                           \
-		REAL(name)                                          \
-		return fails(kind, #name, error) ? (type)-1         \
-						 : real arguments;  \
+#define CALL(kind, error, type, name, parameters, arguments)                  \
+	type name parameters                                                  \
+	{                                                                     \
+		REAL(name)                                                    \
+		return fails(kind, #name, error) ? (type)-1 : real arguments; \
 	}
 
 CALL(DESCRIPTOR, EMFILE, int, socketpair,
@@ -705,8 +718,8 @@ CALL(MESSAGE, ENOMEM, ssize_t, recvmsg,
 CALL(MESSAGE, ENOBUFS, ssize_t, send,
      (int fd, const void *bytes, size_t size, int flags),
      (fd, bytes, size, flags))
-CALL(MESSAGE, ENOMEM, ssize_t, recv, (int fd, void *bytes, size_t size, int flags),
-     (fd, bytes, size, flags))
+CALL(MESSAGE, ENOMEM, ssize_t, recv,
+     (int fd, void *bytes, size_t size, int flags), (fd, bytes, size, flags))
 
 /* ---- what a host may refuse ---- */
 
