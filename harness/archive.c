@@ -351,10 +351,12 @@ static bool check_stream(struct intake *intake, struct archive *reader)
 	return !intake->submission->rejected;
 }
 
+/* With an entry of our own: the reader makes itself one as well, but does not
+ * look whether there was memory for it. */
 static int take_entries(struct intake *intake, struct archive *reader,
+			struct archive_entry *entry,
 			const struct buffer *packed, struct error *err)
 {
-	struct archive_entry *entry;
 	bool recognised = looks_like_archive(packed), readable;
 	int rc = 0;
 
@@ -362,7 +364,7 @@ static int take_entries(struct intake *intake, struct archive *reader,
 		int got;
 
 		errno = 0;
-		got = archive_read_next_header(reader, &entry);
+		got = archive_read_next_header2(reader, entry);
 		if (no_memory(reader))
 			return error_set(err, ENOMEM, "out of memory");
 		if (got == ARCHIVE_EOF)
@@ -385,24 +387,29 @@ static int take_entries(struct intake *intake, struct archive *reader,
 static int take_packed(struct intake *intake, const struct buffer *packed,
 		       struct error *err)
 {
+	struct archive_entry *entry;
 	struct archive *reader;
 	int rc = 0;
 
 	memory_library_enter();
 	reader = reader_new();
-	if (!reader) {
+	entry = reader ? archive_entry_new2(reader) : NULL;
+	if (!reader || !entry) {
+		(void)archive_read_free(reader);
+		archive_entry_free(entry);
 		memory_library_leave();
 		return error_set(err, ENOMEM, "libarchive cannot be started");
 	}
 	errno = 0;
 	if (archive_read_open_memory(reader, packed->bytes, packed->size) ==
 	    ARCHIVE_OK)
-		rc = take_entries(intake, reader, packed, err);
+		rc = take_entries(intake, reader, entry, packed, err);
 	else if (no_memory(reader) || looks_like_archive(packed))
 		rc = reject_corrupt(intake, reader, err);
 	else
 		rc = error_set(err, EINVAL,
 			       "not a .tar.gz, .tar or .zip archive");
+	archive_entry_free(entry);
 	(void)archive_read_free(reader);
 	memory_library_leave();
 	if (rc == 0 && !intake->submission->rejected &&
