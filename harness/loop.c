@@ -8,25 +8,19 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
 
-static _Noreturn void no_loop(const char *why)
-{
-	char text[128];
-	int size = snprintf(text, sizeof text, "assay: no event loop: %.80s\n",
-			    why);
-
-	(void)!write(STDERR_FILENO, text, size > 0 ? (size_t)size : 0);
-	_exit(3);
-}
-
+/* In a signal handler: nothing but system calls. */
 static void aborted(int signal)
 {
+	static const char text[] =
+		"assay: no event loop: out of descriptors or memory\n";
+
 	(void)signal;
-	no_loop("out of descriptors or memory");
+	(void)!write(STDERR_FILENO, text, sizeof text - 1);
+	_exit(3);
 }
 
 void loop_open(uv_loop_t *loop)
@@ -34,7 +28,10 @@ void loop_open(uv_loop_t *loop)
 	void (*before)(int) = signal(SIGABRT, aborted);
 	int result = uv_loop_init(loop);
 
-	if (result < 0)
-		no_loop(uv_strerror(result));
 	(void)signal(SIGABRT, before);
+	if (result == 0)
+		return;
+	(void)fprintf(stderr, "assay: no event loop: %s\n",
+		      uv_strerror(result));
+	_exit(3);
 }
