@@ -18,6 +18,7 @@
 #include "cgroup_parts.h"
 #include "identity.h"
 
+#define RELAXED_BYTES (1ull << 50)
 #define SWEEP_PAUSE_NS 5000000
 #define SWEEP_TRIES_MAX 1000 /* five seconds, for a large tree to die */
 
@@ -235,6 +236,14 @@ void cgroup_start_clock(struct cgroup *cgroup)
 }
 
 /* What could not be read is 0, and must not count as an overflow. */
+void cgroup_relax(const struct cgroup *cgroup)
+{
+	/* v1's swap limit has memory in it, and may never be the lower one */
+	if (cgroup->version == CGROUP_V1 && cgroup->swap_limited)
+		(void)cgroup_write(cgroup, CGROUP_SWAP_LIMIT, RELAXED_BYTES);
+	(void)cgroup_write(cgroup, CGROUP_MEMORY_LIMIT, RELAXED_BYTES);
+}
+
 static uint64_t less(uint64_t value, uint64_t base)
 {
 	return value > base ? value - base : 0;

@@ -95,6 +95,11 @@ void cgroup_remove_leaf(struct cgroup *cgroup);
 /** Before a run: set limits, reset counters. */
 int cgroup_begin(struct cgroup *cgroup, const struct box_limits *limits,
 		 struct error *err);
+/**
+ * Right before a run is killed that has run out of memory: what is left of it
+ * would otherwise try to free some again and again on its way out.
+ */
+void cgroup_relax(const struct cgroup *cgroup);
 /** At the start of the program: its processor time counts from here. */
 void cgroup_start_clock(struct cgroup *cgroup);
 

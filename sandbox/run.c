@@ -268,6 +268,7 @@ void run_check_oom(struct run *run)
 	}
 	notice(run);
 	run_look_at_memory(run);
+	cgroup_relax(&run->box->cgroup);
 	run_end(run, BOX_MEMORY_LIMIT,
 		run->box->cgroup.version == CGROUP_V2
 			? "cgroup v2 memory.max"
