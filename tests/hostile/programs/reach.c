@@ -167,14 +167,15 @@ static void setuid_copy(char **unused)
 {
 	static char bytes[4 << 20];
 	int from = open("/proc/self/exe", O_RDONLY);
-	int to = open("/work/copy", O_WRONLY | O_CREAT, 0700);
+	const char *copy = in_folder("HOME", "copy");
+	int to = open(copy, O_WRONLY | O_CREAT, 0700);
 	ssize_t size = read(from, bytes, sizeof bytes);
 
 	(void)unused;
 	(void)!write(to, bytes, (size_t)size);
 	(void)close(to);
-	(void)chmod("/work/copy", 06755);
-	(void)execl("/work/copy", "copy", "identity", NULL);
+	(void)chmod(copy, 06755);
+	(void)execl(copy, "copy", "identity", NULL);
 	say(-1, "");
 }
 
@@ -285,15 +286,18 @@ static void own_memory(char **unused)
 
 /* ---- a pointer that changes under the kernel's eyes (R5) ---- */
 
-static char swapped[64] = "/work/mine";
+static const char *mine;
+static char swapped[256];
 static volatile int swapping = 1;
 
 static void *swap(void *unused)
 {
+	const size_t size = strlen(mine) + 1;
+
 	(void)unused;
 	while (swapping) {
 		memcpy(swapped, "/etc/shadow", 12);
-		memcpy(swapped, "/work/mine", 11);
+		memcpy(swapped, mine, size);
 	}
 	return NULL;
 }
@@ -309,7 +313,9 @@ static void swap_pointer(char **unused)
 	pthread_t thread;
 
 	(void)unused;
-	(void)close(open("/work/mine", O_WRONLY | O_CREAT, 0600));
+	mine = in_folder("HOME", "mine");
+	memcpy(swapped, mine, strlen(mine) + 1);
+	(void)close(open(mine, O_WRONLY | O_CREAT, 0600));
 	(void)pthread_create(&thread, NULL, swap, NULL);
 	for (i = 0; i < 20000; i++) {
 		fd = open(swapped, O_RDONLY);
