@@ -59,6 +59,9 @@ static void test_withheld__the_group_and_ipc_always(void **state)
 			 WITHHELD_NOT_HERE);
 	assert_int_equal(answer(&user, BOX_PROFILE_JUDGE, SYS_msgsnd),
 			 WITHHELD_NOT_HERE);
+	/* forbidden on any host: nothing that this one could not give */
+	assert_int_equal(answer(&user, BOX_PROFILE_BUILD, SYS_shmget),
+			 WITHHELD_NOT);
 }
 
 static void test_withheld__what_the_user_could_do_to_its_own(void **state)

@@ -37,6 +37,18 @@ static inline long number(char **arguments, int index, long otherwise)
 				: otherwise;
 }
 
+/* @name in the folder that the environment calls @variable: what a box calls
+ * /work or /tmp may be elsewhere. Never freed. */
+static inline char *in_folder(const char *variable, const char *name)
+{
+	const char *folder = getenv(variable);
+	char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", folder ? folder : "", name) < 0)
+		_exit(99);
+	return path;
+}
+
 static inline int misdeed_main(char **argv, const struct misdeed *misdeeds,
 			       size_t count)
 {

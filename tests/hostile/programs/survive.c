@@ -184,7 +184,7 @@ static void dump_core(char **unused)
 	(void)unused;
 	(void)setrlimit(RLIMIT_CORE, &all);
 	(void)getrlimit(RLIMIT_CORE, &own);
-	(void)chdir("/work");
+	(void)chdir(in_folder("HOME", ""));
 	abort();
 }
 
@@ -218,7 +218,7 @@ static void spoil(char **unused)
 	(void)setrlimit(RLIMIT_FSIZE, &tight);
 	(void)prctl(PR_SET_NAME, "init");
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)setenv("LD_PRELOAD", "/tmp/evil.so", 1);
+	(void)setenv("LD_PRELOAD", in_folder("TMPDIR", "evil.so"), 1);
 	(void)fcntl(0, F_SETFL, O_NONBLOCK | O_APPEND);
 	(void)fcntl(1, F_SETFL, O_NONBLOCK);
 	(void)fcntl(0, F_SETOWN, getpid());
@@ -229,11 +229,11 @@ static void spoil(char **unused)
 /* Something for the dynamic linker to find. */
 static void leave_preload(char **unused)
 {
-	static const char *const places[] = { "/etc/ld.so.preload",
-					      "/tmp/evil.so", "/work/libc.so.6",
-					      "/usr/lib/evil.so",
-					      "/etc/ld.so.conf",
-					      "/work/.profile" };
+	const char *const places[] = { "/etc/ld.so.preload",
+				       in_folder("TMPDIR", "evil.so"),
+				       in_folder("HOME", "libc.so.6"),
+				       "/usr/lib/evil.so", "/etc/ld.so.conf",
+				       in_folder("HOME", ".profile") };
 	size_t i;
 	int fd;
 

@@ -5,7 +5,15 @@
  * nobody has used before, and what any program may do works, it says
  * "undisturbed" and nothing else; otherwise, each thing that is not.
  *
- * well-behaved [no-ipc]: the profile has no System V ipc to look for.
+ * well-behaved WORK TMP [no-ipc] [no-namespaces]
+ *
+ * WORK and TMP are its working folder and the one for temporary files, which
+ * are not called /work and /tmp in every box.
+ *
+ * no-ipc         the profile has no System V ipc to look for
+ * no-namespaces  there are more processes in the world than its own two, it
+ *                has the number and the user that the host gave it, named
+ *                shared memory and System V ipc are out of reach
  */
 #include <dirent.h>
 #include <errno.h>
@@ -30,6 +38,9 @@
 #include <unistd.h>
 
 static int disturbed;
+
+static const char *work, *temporary;
+static int has_ipc = 1, has_namespaces = 1;
 
 /* Say what is not as it should be. */
 static void expect(int holds, const char *what, long seen)
@@ -73,41 +84,59 @@ static void descriptors(void)
 
 static void places(void)
 {
-	char folder[64] = "";
+	char folder[256] = "";
 
-	expect(entries("/tmp") == 0, "things in /tmp", entries("/tmp"));
-	expect(entries("/work") == 0, "things in /work", entries("/work"));
-	expect(entries("/dev/shm/") == 0, "things in /dev/shm",
-	       entries("/dev/shm/"));
-	expect(getcwd(folder, sizeof folder) && strcmp(folder, "/work") == 0,
+	expect(entries(temporary) == 0, "things in /tmp", entries(temporary));
+	expect(entries(work) == 0, "things in /work", entries(work));
+	if (has_namespaces)
+		expect(entries("/dev/shm/") == 0, "things in /dev/shm",
+		       entries("/dev/shm/"));
+	else
+		expect(entries("/dev/shm/") < 0, "a way into /dev/shm",
+		       entries("/dev/shm/"));
+	expect(getcwd(folder, sizeof folder) && strcmp(folder, work) == 0,
 	       "the working folder", 0);
 	expect(umask(022) == 022, "umask", umask(022));
 }
 
+/* Without a pid namespace, those of its own group, which is all that a run
+ * can be. */
+static int is_of_this_box(long pid)
+{
+	return pid > 0 && (has_namespaces || getpgid((pid_t)pid) == getpgrp());
+}
+
 static void processes(void)
 {
+	const long init = has_namespaces ? 1 : getppid();
+	const long own = has_namespaces ? 2 : getpid();
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
-	long pid;
+	long pid, found = 0;
 
 	while (proc && (entry = readdir(proc))) {
 		pid = strtol(entry->d_name, NULL, 10);
-		expect(pid <= 2, "process", pid);
+		found += pid == own;
+		if (is_of_this_box(pid))
+			expect(pid == init || pid == own, "process", pid);
 	}
 	if (proc)
 		(void)closedir(proc);
-	expect(getpid() == 2, "own pid", getpid());
-	expect(getsid(0) == 2, "session", getsid(0));
-	expect(getpgrp() == 2, "group", getpgrp());
+	expect(found == 1, "itself in /proc", found);
+	expect(getpid() == own, "own pid", getpid());
+	expect(getsid(0) == own, "session", getsid(0));
+	expect(getpgrp() == own, "group", getpgrp());
 	expect(open("/dev/tty", O_RDWR) < 0, "a terminal", 0);
 }
 
 static void identity(void)
 {
+	const uid_t user = has_namespaces ? 1000 : getuid();
+	const gid_t group = has_namespaces ? 1000 : getgid();
 	int i;
 
-	expect(getuid() == 1000 && geteuid() == 1000, "user", getuid());
-	expect(getgid() == 1000 && getegid() == 1000, "group id", getgid());
+	expect(getuid() == user && geteuid() == user, "user", getuid());
+	expect(getgid() == group && getegid() == group, "group id", getgid());
 	expect(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1, "privileges", 0);
 	for (i = 0; i < 64; i++)
 		expect(prctl(PR_CAPBSET_READ, i, 0, 0, 0) != 1, "capability",
@@ -134,7 +163,8 @@ static void signals(void)
 	(void)getitimer(ITIMER_REAL, &timer);
 	expect(timer.it_value.tv_sec == 0, "timer", timer.it_value.tv_sec);
 	(void)prctl(PR_GET_PDEATHSIG, &death, 0, 0, 0);
-	expect(death == 0, "death signal", death);
+	/* where no namespace ends with its init, nothing may outlive init */
+	expect(death == (has_namespaces ? 0 : SIGKILL), "death signal", death);
 }
 
 static void limits(void)
@@ -190,6 +220,14 @@ static void *add_one(void *number)
 	return NULL;
 }
 
+static int make_file(const char *folder, int flags)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof path, "%s/file", folder);
+	return open(path, flags | O_CREAT | O_EXCL, 0600);
+}
+
 /* What anybody may do. */
 static void ordinary_work(void)
 {
@@ -218,15 +256,33 @@ static void ordinary_work(void)
 	expect(memory != NULL, "memory", errno);
 	if (memory)
 		memset(memory, 1, size);
-	fd = open("/work/file", O_RDWR | O_CREAT | O_EXCL, 0600);
+	fd = make_file(work, O_RDWR);
 	expect(fd == 3, "file", fd);
 	expect(write(fd, "word", 4) == 4, "write", errno);
-	expect(open("/tmp/file", O_WRONLY | O_CREAT | O_EXCL, 0600) == 4,
-	       "temporary file", errno);
+	expect(make_file(temporary, O_WRONLY) == 4, "temporary file", errno);
+}
+
+static void read_arguments(int argc, char **argv)
+{
+	int i;
+
+	if (argc < 3)
+		_exit(99);
+	work = argv[1];
+	temporary = argv[2];
+	for (i = 3; i < argc; i++) {
+		if (strcmp(argv[i], "no-ipc") == 0)
+			has_ipc = 0;
+		else if (strcmp(argv[i], "no-namespaces") == 0)
+			has_namespaces = 0;
+		else
+			_exit(99);
+	}
 }
 
 int main(int argc, char **argv)
 {
+	read_arguments(argc, argv);
 	descriptors();
 	places();
 	processes();
@@ -234,7 +290,7 @@ int main(int argc, char **argv)
 	signals();
 	limits();
 	surroundings();
-	if (argc < 2 || strcmp(argv[1], "no-ipc") != 0)
+	if (has_ipc && has_namespaces)
 		ipc();
 	ordinary_work();
 	if (!disturbed)

@@ -37,7 +37,8 @@ void boxed_args(struct boxed *boxed, const json_t *arguments);
 void boxed_command(struct boxed *boxed, const json_t *command);
 
 void boxed_start(struct boxed *boxed);
-/** Wait for its end; its results, one object for each run; to be freed. */
+/** Wait for its end, which tells whether a run failed; its results, one object
+ * for each run; to be freed. */
 json_t *boxed_wait(struct boxed *boxed);
 
 /** What it wrote to "out", "err" or what else; never NULL; to be freed. */

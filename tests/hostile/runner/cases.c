@@ -89,6 +89,20 @@ static const char *need_text(const char *file, const json_t *data,
 	return text;
 }
 
+/* Take out of @expect what need not be seen here. */
+static void leave_out(const char *file, const json_t *data,
+		      const json_t *names, json_t *expect)
+{
+	json_t *name;
+	size_t i;
+
+	json_array_foreach (names, i, name)
+		if (json_object_del(expect, json_string_value(name)) < 0)
+			broken("cases/%s.json: %s: \"without\" what is not "
+			       "expected",
+			       file, json_text(data, "name"));
+}
+
 /* What is to be seen at the level in hand. */
 static json_t *expectation(const char *file, json_t *data)
 {
@@ -102,6 +116,7 @@ static json_t *expectation(const char *file, json_t *data)
 	if (!here)
 		return expect;
 	(void)need_text(file, here, "why");
+	leave_out(file, data, json_object_get(here, "without"), expect);
 	if (json_object_update(expect, json_object_get(here, "expect")) < 0)
 		broken("cases/%s.json: %s: \"at\" without \"expect\"", file,
 		       json_text(data, "name"));

@@ -8,7 +8,8 @@
  *   expect   object: what must be seen, see expect.h
  *   at       object, optional: {"limited": {"expect": {...}, "why": "..."}}:
  *            what is different at an isolation level, and why it may be;
- *            these entries of "expect" stand in for the others of that name
+ *            these entries of "expect" stand in for the others of that name,
+ *            those that a list "without" names are not expected there
  *
  * and whatever the runner of its file needs to try it. Each case prints one
  * line with its outcome to standard output, in front of what cmocka prints.
