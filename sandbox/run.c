@@ -176,7 +176,9 @@ static void check_usage(struct run *run)
 	cpu_us = cpu_now_us(run, &usage);
 	if (usage.rss_bytes > run->rss_peak_bytes)
 		run->rss_peak_bytes = usage.rss_bytes;
-	run_look_at_memory(run);
+	/* not at the start, where it would only hold up a short program */
+	if (run->memory_wait_us > MEMORY_LOOK_US)
+		run_look_at_memory(run);
 	if (cpu_us >= limits->cpu_us) {
 		notice(run);
 		look_at_threads(run, SNAPSHOT_ENDING, 0, 0);
