@@ -378,9 +378,7 @@ demo: all ## grade more than 20 submissions and check what comes out
 	@$(RUN_ENV) $(TOOLS)/demo $(BUILD)
 
 bench: all $(BENCH_PROGRAMS) $(BENCH_BOXED) ## measure the box against posix_spawn and bubblewrap, limits, the filter
-	@$(BUILD)/tests/bench/bench_box $(BUILD)/bench.json
-	@echo
-	@$(BUILD)/tests/bench/bench_limits $(BUILD)/bench_limits.json
+	@$(TOOLS)/bench $(BENCH_PROGRAMS)
 
 # --- Checks ----------------------------------------------------------------
 

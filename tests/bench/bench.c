@@ -22,6 +22,25 @@ void give_up(const char *what)
 	exit(3);
 }
 
+static unsigned bars_met, bars_missed;
+
+bool bar(const char *what, double value, const char *compared, double limit)
+{
+	bool met = *compared == '<' ? value < limit : value >= limit;
+
+	bars_met += met;
+	bars_missed += !met;
+	if (!met)
+		(void)printf("  missed: %s is %.3f, and should be %s %g\n", what,
+			     value, compared, limit);
+	return met;
+}
+
+void bars_close(void)
+{
+	(void)printf("%u passed, %u failed\n", bars_met, bars_missed);
+}
+
 double now_ms(void)
 {
 	struct timespec now;

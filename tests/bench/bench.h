@@ -6,6 +6,7 @@
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <assay/box.h>
@@ -34,6 +35,14 @@ char *built(const char *name);
 pid_t start_box(const char *program, int *socket_fd, struct box_hello *hello);
 /** Ends it and waits for that. */
 void stop_box(pid_t pid, int socket_fd);
+
+/**
+ * A figure that the project set itself, met or not. A benchmark's status says
+ * nothing of it: the machine may be busy with other things.
+ */
+bool bar(const char *what, double value, const char *compared, double limit);
+/** The closing line, "N passed, N failed": how many were met. */
+void bars_close(void);
 
 /** The result of the run under way. */
 void receive_result(int socket_fd, struct box_result *ret);
