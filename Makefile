@@ -322,14 +322,14 @@ RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 # Fuzz targets are built with sanitizers anyway, and the rest of these would
 # take "make asan" too long.
 ifeq ($(SANITIZE),)
-HOSTILE_TEST := --together $(HOSTILE_PROGRAMS)
+HOSTILE_TEST := $(HOSTILE_PROGRAMS)
 FUZZ_TEST := $(BUILD)/fuzz/fixed
 FAULT_TEST := $(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others
 endif
 
 test: tests $(FUZZ_TEST) $(FAULT_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
-	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(FUZZ_TEST) \
-		$(FAULT_TEST) $(HOSTILE_TEST)
+	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(FUZZ_TEST) $(FAULT_TEST) \
+		--together $(E2E_PROGRAMS) $(HOSTILE_TEST)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) $(UNIT_PROGRAMS)
