@@ -31,7 +31,11 @@
 #include "describe.h"
 
 #define CPU_SECONDS 3
+#ifdef __SANITIZE_ADDRESS__ /* its shadow alone takes terabytes of addresses */
+#define MEMORY_BYTES RLIM64_INFINITY
+#else
 #define MEMORY_BYTES (1ull << 30) /* addresses; files are mapped */
+#endif
 
 /* ---- confinement ---- */
 
