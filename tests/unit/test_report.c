@@ -42,17 +42,18 @@ extern char **environ;
 	"digest = hashlib.sha256(text.encode()).hexdigest()\n"      \
 	"sys.exit(digest != report['verdict_digest'])\n"
 
-/* Exit status of "python3 -c @script @first @second". */
+/* Exit status of "/usr/bin/python3 -c @script @first @second". */
 static int python(const char *script, const char *first, const char *second)
 {
-	char *argv[] = { fixture_text("python3"), fixture_text("-c"),
+	char *argv[] = { fixture_text("/usr/bin/python3"),
+			 fixture_text("-c"),
 			 fixture_text(script),    fixture_text(first),
 			 fixture_text(second),    NULL };
 	int status = -1;
 	pid_t pid;
 
 	assert_int_equal(
-		posix_spawnp(&pid, "python3", NULL, NULL, argv, environ), 0);
+		posix_spawnp(&pid, "/usr/bin/python3", NULL, NULL, argv, environ), 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
