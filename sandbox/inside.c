@@ -73,13 +73,14 @@ static uint64_t own_cpu_ns(void)
 	return (uint64_t)spent.tv_sec * 1000000000u + (uint64_t)spent.tv_nsec;
 }
 
-/* Not a function: before a call that does not return AddressSanitizer looks
- * for the thread's stack, and warns on standard error that this is another. */
-#define LEAVE(status) \
-	do { \
-		for (;;) \
-			(void)RAW(SYS_exit_group, (status)); \
-	} while (0)
+/* No return. Inlined, and not _Noreturn: before a call that does not return
+ * AddressSanitizer looks for the thread's stack, and warns on standard error
+ * that this is another. */
+static inline __attribute__((always_inline)) void leave(int status)
+{
+	for (;;)
+		(void)RAW(SYS_exit_group, status);
+}
 
 /* Tell the box that the report has news. */
 static void tell(const struct inside *in)
@@ -126,7 +127,7 @@ static int tie_to_box(struct inside *in)
 		STEP(in, "adopt orphans",
 		     RAW(SYS_prctl, PR_SET_CHILD_SUBREAPER, 1));
 	if (box_is_gone(in))
-		LEAVE(1);
+		leave(1);
 	return 0;
 }
 
@@ -388,7 +389,7 @@ static int wait_for_go(struct inside *in)
 		STEP(in, "wait for a request",
 		     RAW(SYS_ppoll, polls, 2, NULL, NULL, 0));
 		if (polls[1].revents)
-			LEAVE(1);
+			leave(1);
 	}
 	STEP(in, "wait for a request",
 	     RAW(SYS_read, in->go_fd, &count, sizeof count));
@@ -433,7 +434,8 @@ static _Noreturn void child(void *argument)
 	       give_up_privileges(in) || confine(in) || install_filter(in) ||
 	       wait_for_go(in) || arrange_descriptors(in) || take_limits(in) ||
 	       become_program(in));
-	LEAVE(1);
+	for (;;)
+		leave(1);
 }
 
 /* ---- init ---- */
@@ -538,5 +540,6 @@ void inside_init(void *argument)
 		wait_for_group(in, first);
 	else if (first > 0)
 		wait_for(in, first);
-	LEAVE(0);
+	for (;;)
+		leave(0);
 }
