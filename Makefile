@@ -1,6 +1,6 @@
 # assay - one Makefile for the whole tree; "make help" lists what it can do.
 #
-#   make            build/assay and build/assay-sandbox
+#   make            build/assay, build/assay-sandbox and what they build with
 #   make demo       grade a batch of real submissions and check the verdicts
 #   make test       unit and end-to-end tests
 #
@@ -13,6 +13,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
 TOOLS := tests/tools
+OBJCOPY ?= objcopy
 
 # Make's own default is cc; reports are about what gcc 12 does.
 ifeq ($(origin CC),default)
@@ -59,6 +60,8 @@ NEEDS_tests := build test
 NEEDS_test := build test fuzz
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build test
+NEEDS_test-explore := build test
+NEEDS_bench-explore := build bench
 NEEDS_test-hosts := build test hosts
 NEEDS_test-hostile := build test
 NEEDS_asan := build test
@@ -111,11 +114,23 @@ ALL_CFLAGS := -std=gnu17 $(WARNINGS) $(HARDENING) $(CFLAGS) \
 	-ffile-prefix-map=$(CURDIR)/=
 ALL_LDFLAGS := $(LINK_HARDENING) -Wl,--as-needed $(LDFLAGS)
 
+# The explorer's runtime is linked into candidates' programs in place of
+# libtsan, which is no place for a sanitizer or for hardening: threads there are
+# fibers that change stacks, and such a program is at fixed addresses. It must
+# not call the functions of libc that it stands for, which a compiler might have
+# it do. gcc's in any case, as candidates' code is. The canary is the exception:
+# it has to be like their code.
+EXPLORE_CC := $(if $(findstring clang,$(CC)),gcc,$(CC))
+EXPLORE_CFLAGS := -std=gnu17 $(WARNINGS) -g -fno-common -fno-stack-protector \
+	-fno-pie -fcf-protection=none -ffile-prefix-map=$(CURDIR)/=
+EXPLORE_AS_RUNTIME := -O2 -fno-builtin -fno-tree-loop-distribute-patterns
+EXPLORE_AS_CANDIDATE := -O1 -fsanitize=thread -fno-ipa-reference -fno-builtin
+
 # Which libraries a room may use. Asked of pkg-config when the first recipe
 # needs it, and not before: "make" may still have to install it.
 LIBS_harness := libuv jansson libarchive libsodium zlib
 LIBS_sandbox := libseccomp libdw
-LIBS_kit := jansson
+LIBS_kit := jansson libdw
 LIBS_tests := cmocka
 LIBS_all := $(LIBS_harness) $(LIBS_sandbox) $(LIBS_tests)
 pkg_memo = $(or $(pkg_$1),$(eval pkg_$1 := $(shell pkg-config $2))$(pkg_$1))
@@ -128,10 +143,12 @@ OBJ := $(BUILD)/obj
 objects = $(patsubst %.c,$(OBJ)/%.o,$1)
 
 HARNESS := $(sort $(wildcard harness/*.c))
-SANDBOX := $(sort $(wildcard sandbox/*.c sandbox/*/*.c))
+SANDBOX := $(sort $(wildcard sandbox/*.c))
+EXPLORE := $(sort $(wildcard sandbox/explore/*.c))
 KIT := $(sort $(wildcard exercises/kit/*.c))
 HARNESS_OBJECTS := $(call objects,$(HARNESS))
 SANDBOX_OBJECTS := $(call objects,$(SANDBOX))
+EXPLORE_OBJECTS := $(call objects,$(EXPLORE))
 KIT_OBJECTS := $(call objects,$(KIT))
 
 # tests/X/test_*.c (bench_*.c for bench) are programs; the other files of the
@@ -170,19 +187,33 @@ HOSTILE_HELPERS := $(E2E_HELPERS) \
 	$(filter-out $(HOSTILE_RUNNERS),$(sort $(wildcard tests/hostile/runner/*.c)))
 HOSTILE_PROGRAMS := $(HOSTILE_RUNNERS:%.c=$(BUILD)/%)
 
-TEST_OBJECTS := $(call objects,$(UNIT) $(E2E) $(BENCH) $(HOSTILE_RUNNERS) \
-	$(UNIT_HELPERS) $(HOSTILE_HELPERS) $(BENCH_HELPERS))
+# tests/explore/run_program is a supervisor of the explorer's for programs that
+# stand alone, such as those of the suite.
+EXPLORE_RUNNER := $(BUILD)/tests/explore/run_program
+EXPLORE_RUNNER_OBJECTS := $(call objects,tests/explore/run_program.c \
+	tests/explore/program.c tests/explore/outcome.c)
+
+TEST_OBJECTS := $(EXPLORE_RUNNER_OBJECTS) $(call objects,\
+	$(UNIT) $(E2E) $(BENCH) $(HOSTILE_RUNNERS) $(UNIT_HELPERS) \
+	$(HOSTILE_HELPERS) $(BENCH_HELPERS))
 
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
+EXPLORE_OBJECT := $(BUILD)/explore.o
+
+# The kit as judges in boxes link it: built as an exercise's judge is, whatever
+# the rest is built for. What drivers are linked with they compile themselves.
+JUDGE_LIBRARY := $(BUILD)/libjudge.a
+JUDGE_OBJECTS := $(patsubst exercises/kit/%.c,$(OBJ)/judge/%.o,$(filter-out \
+	%/driver.c %/crash.c,$(KIT)))
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
-	test-hosts asan fuzz demo bench \
+	test-hosts test-explore bench-explore asan fuzz demo bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
 
-all: $(PROGRAMS) $(ARCHIVES) ## build the programs (default)
+all: $(PROGRAMS) $(EXPLORE_OBJECT) $(JUDGE_LIBRARY) $(ARCHIVES) ## build the programs (default)
 
 deps: $(BUILD)/packages ## install every Debian package that any goal needs
 
@@ -202,7 +233,8 @@ $(BUILD)/packages:
 	@$(TOOLS)/deps install $(BUILD) $(PACKAGES)
 
 # Objects depend on this file, which changes when a flag does.
-FLAGS := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+FLAGS := $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(EXPLORE_CFLAGS) \
+	$(EXPLORE_AS_RUNTIME) $(EXPLORE_AS_CANDIDATE) $(ALL_LDFLAGS)
 ifneq ($(file <$(BUILD)/flags),$(FLAGS))
 $(BUILD)/flags: FORCE
 endif
@@ -221,6 +253,31 @@ $(OBJ)/%.o: %.c $(BUILD)/flags | $(BUILD)/packages
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$Q$(COMPILE) -MMD -MP -c -o $@ $<
+
+# One object, of which only what candidate code calls can be seen.
+$(OBJ)/sandbox/explore/%: AS = $(EXPLORE_AS_RUNTIME)
+$(OBJ)/sandbox/explore/canary.o: AS = $(EXPLORE_AS_CANDIDATE)
+$(OBJ)/sandbox/explore/%.o: sandbox/explore/%.c $(BUILD)/flags | $(BUILD)/packages
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(EXPLORE_CC) $(ALL_CPPFLAGS) $(EXPLORE_CFLAGS) $(AS) -MMD -MP -c -o $@ $<
+
+$(EXPLORE_OBJECT): $(EXPLORE_OBJECTS)
+	$(call say,LD,$@)
+	$Q$(LD) -r -o $@.part $^
+	$Q$(OBJCOPY) --localize-hidden $@.part $@
+	@rm -f $@.part
+
+$(OBJ)/judge/%.o: exercises/kit/%.c $(BUILD)/flags | $(BUILD)/packages
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$Q$(EXPLORE_CC) $(ALL_CPPFLAGS) -Iexercises/kit -std=gnu17 $(WARNINGS) \
+		-O2 -g -ffile-prefix-map=$(CURDIR)/= -MMD -MP -c -o $@ $<
+
+$(JUDGE_LIBRARY): $(JUDGE_OBJECTS)
+	$(call say,AR,$@)
+	@rm -f $@
+	$Q$(AR) rcsD $@ $^
 
 LINK = $(CC) $(HARDENING) $(CFLAGS) $(ALL_LDFLAGS) -o $@ \
 	$(filter %.o,$^) $(filter %.a,$^)
@@ -254,6 +311,11 @@ $(TESTERS) $(BENCH_PROGRAMS): $(BUILD)/%: $(OBJ)/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$Q$(LINK) -pthread $(TEST_LIBS) $(call libs,harness) \
 		$(call libs,sandbox)
+
+$(EXPLORE_RUNNER): $(EXPLORE_RUNNER_OBJECTS) $(BUILD)/libkit.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$Q$(LINK) $(call libs,kit)
 
 $(BENCH_BOXED): $(BUILD)/tests/bench/%: tests/bench/programs/%.c
 $(HOSTILE_BOXED): $(BUILD)/tests/hostile/%: tests/hostile/programs/%.c
@@ -303,12 +365,13 @@ $(FUZZ_PROGRAMS): $(BUILD)/%: $(FUZZ_OBJ)/tests/%.o \
 		$(call fuzz_objects,$(FUZZ_HELPERS)) $(BUILD)/fuzz/libtested.a
 	$(call say,LINK,$@)
 	$Q$(FUZZ_CC) -fsanitize=fuzzer $(FUZZ_SANITIZE) -g -pthread \
-		-Wl,--as-needed,--wrap=LLVMFuzzerTestOneInput $(WRAP) -o $@ $^ $(call libs,harness)
+		-Wl,--as-needed,--wrap=LLVMFuzzerTestOneInput $(WRAP) -o $@ $^ $(call libs,harness) \
+		$(call libs,kit)
 
 $(BUILD)/fuzz/fuzz_judge: WRAP := -Wl,--wrap=exit,--wrap=calloc
 
 -include $(patsubst %.o,%.d,$(HARNESS_OBJECTS) $(SANDBOX_OBJECTS) \
-	$(KIT_OBJECTS) $(TEST_OBJECTS) $(FUZZ_TESTED) \
+	$(EXPLORE_OBJECTS) $(JUDGE_OBJECTS) $(KIT_OBJECTS) $(TEST_OBJECTS) $(FUZZ_TESTED) \
 	$(call fuzz_objects,$(FUZZ) $(FUZZ_HELPERS)))
 
 # --- Running ---------------------------------------------------------------
@@ -324,11 +387,12 @@ RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 ifeq ($(SANITIZE),)
 HOSTILE_TEST := $(HOSTILE_PROGRAMS)
 FUZZ_TEST := $(BUILD)/fuzz/fixed
+EXPLORE_TEST := $(BUILD)/tests/explore/short $(BUILD)/tests/explore/graded
 FAULT_TEST := $(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others
 endif
 
-test: tests $(FUZZ_TEST) $(FAULT_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
-	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(FUZZ_TEST) $(FAULT_TEST) \
+test: tests $(FUZZ_TEST) $(FAULT_TEST) $(EXPLORE_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
+	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(EXPLORE_TEST) $(FUZZ_TEST) $(FAULT_TEST) \
 		--together $(E2E_PROGRAMS) $(HOSTILE_TEST)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
@@ -374,6 +438,21 @@ FUZZ_SECONDS ?= 20
 fuzz: $(if $(TARGET),$(BUILD)/fuzz/fuzz_$(TARGET),$(FUZZ_PROGRAMS)) ## fuzz every parser FUZZ_SECONDS (20) each, or TARGET=name
 	@$(TOOLS)/fuzz $(FUZZ_SECONDS) $(BUILD)/fuzz $(TARGET)
 
+# EXPLORE_OPTIONS: of tests/explore/suite and tests/explore/bench.
+test-explore: all $(EXPLORE_RUNNER) ## the explorer's own programs: wrong ones found, right ones left alone
+	@tests/explore/suite $(BUILD) programs attacks graded $(EXPLORE_OPTIONS)
+
+bench-explore: all $(EXPLORE_RUNNER) ## schedules to each failure by strategy, schedules per second
+	@tests/explore/bench $(BUILD) $(BUILD)/bench_explore.json $(EXPLORE_OPTIONS)
+
+# A short suite, and attacks as submissions, as two more test programs.
+$(BUILD)/tests/explore/short: SUITE := programs attacks --seeds 1 --right-budget 1000
+$(BUILD)/tests/explore/graded: SUITE := graded
+$(BUILD)/tests/explore/short $(BUILD)/tests/explore/graded: $(EXPLORE_RUNNER) $(EXPLORE_OBJECT) $(PROGRAMS)
+	@printf '#!/bin/sh\nexec %s/tests/explore/suite %s %s\n' \
+		'$(CURDIR)' '$(abspath $(BUILD))' '$(SUITE)' >$@
+	@chmod +x $@
+
 demo: all ## grade more than 20 submissions and check what comes out
 	@$(RUN_ENV) $(TOOLS)/demo $(BUILD)
 
@@ -405,7 +484,7 @@ check-docs: | $(BUILD)/packages ## lint the man page, try the bash completion
 	@$(TOOLS)/test-completion
 
 # One clang-tidy per file, so that make -j spreads them over the CPUs.
-TIDY := $(addprefix tidy/,$(HARNESS) $(SANDBOX) $(KIT))
+TIDY := $(addprefix tidy/,$(HARNESS) $(SANDBOX) $(EXPLORE) $(KIT))
 .PHONY: $(TIDY)
 tidy: $(TIDY) ## clang-tidy
 $(TIDY): tidy/%: | $(BUILD)/packages
@@ -425,6 +504,8 @@ COMPLETION = $(SHARE)/bash-completion/completions/assay
 install: all ## install below $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/assay $(INSTALL_ROOT)/bin/assay
 	install -D -m 755 $(BUILD)/assay-sandbox $(LIBEXEC)/assay-sandbox
+	install -D -m 644 $(EXPLORE_OBJECT) $(LIBEXEC)/explore.o
+	install -D -m 644 $(JUDGE_LIBRARY) $(LIBEXEC)/libjudge.a
 	install -D -m 644 harness/assay.1 $(MAN)
 	install -D -m 644 harness/assay.bash $(COMPLETION)
 	rm -rf $(SHARE)/assay
