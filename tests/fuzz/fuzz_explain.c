@@ -20,6 +20,7 @@ static void check(const json_t *report, bool all)
 
 	CHECK(out);
 	explain_report(report, out, false, all);
+	explain_next_step(report, out);
 	CHECK(fclose(out) == 0);
 	CHECK(strlen(text) == size);
 	fuzz_check_text(text);

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_auto_t *flags = json_array();
 	const char *text = (const char *)input.at;
 	unsigned lines = 1;
-	bool hooks, told = false;
+	struct scan_result scanned;
+	bool told = false;
 	json_t *flag;
 	size_t i;
 
@@ -28,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < size; i++)
 		lines += text[i] == '\n';
 	scan_file(name, text, size, flags);
-	hooks = scan_source(name, text, size, flags);
+	scanned = scan_source(name, text, size, flags);
 	fuzz_check_json(flags);
 	json_array_foreach (flags, i, flag) {
 		const json_t *line = json_object_get(flag, "line");
@@ -42,6 +43,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			json_string_value(json_object_get(flag, "message")));
 		told = told || strcmp(kind, "sanitizer-hook") == 0;
 	}
-	CHECK(hooks == told);
+	CHECK(scanned.hooks_sanitizer == told);
+	/* what hooks a sanitizer is not searched either; all is flagged */
+	CHECK(scanned.unsearchable || !told);
+	CHECK(!scanned.unsearchable || json_array_size(flags) > 0);
+	CHECK(!scanned.unsearchable || (scanned.unsearchable_line >= 1 &&
+					scanned.unsearchable_line <= lines));
+	free(scanned.unsearchable);
+	free(scan_preprocessed(text, size));
 	return 0;
 }
