@@ -7,6 +7,25 @@ _assay_exercises()
 		sed -n 's|^[[:space:]]*\([a-z0-9-]*/[a-z0-9-]*\).*|\1|p'
 }
 
+# Of the folder and the exercise that stand on the command line already.
+_assay_scenarios()
+{
+	local assay=$1 dir='' exercise=() word
+	shift
+
+	while [ $# -gt 0 ]; do
+		word=$1
+		shift
+		case $word in
+		--exercise) exercise=(--exercise "${1:-}") ;;
+		-*) ;;
+		*) [ -n "$dir" ] || [ ! -e "$word" ] || dir=$word ;;
+		esac
+	done
+	"$assay" explore "${dir:-.}" "${exercise[@]}" --list 2>/dev/null |
+		sed 's| .*||'
+}
+
 _assay()
 {
 	local word=${COMP_WORDS[COMP_CWORD]}
@@ -16,7 +35,8 @@ _assay()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='list start check pack grade verify doctor sandbox'
+		words='list start check explore pack grade verify doctor'
+		words+=' sandbox'
 		words+=' --help --version'
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 		return
@@ -33,10 +53,15 @@ _assay()
 	fi
 
 	case $previous in
-	--profile) words='run build judge' files='' ;;
+	--profile) words='run build judge explore' files='' ;;
 	--network) words='none loopback' files='' ;;
 	--require) words='full limited minimal' files='' ;;
 	--exercise) words=$(_assay_exercises "$assay") files='' ;;
+	--scenario)
+		words=$(_assay_scenarios "$assay" "${COMP_WORDS[@]:2}")
+		files=''
+		;;
+	--budget | --step) return ;;
 	--test | --seed | --jobs | --repeat | --lang | --cpu | --wall) return ;;
 	--memory | --processes | --files | --file-size | --stack) return ;;
 	--env | --then | --collect) return ;;
@@ -44,10 +69,11 @@ _assay()
 		compopt -o dirnames
 		return
 		;;
-	--hidden | --stdin | --stdout | --stderr | --result | --bind) ;;
+	--replay | --hidden | --stdin | --stdout | --stderr | --result | --bind) ;;
 	-o | --output)
-		# An archive for pack, a number of bytes for sandbox.
-		[ "$subcommand" = pack ] || return
+		# A file for pack and explore, a number of bytes for sandbox.
+		[ "$subcommand" = pack ] || [ "$subcommand" = explore ] ||
+			return
 		;;
 	*)
 		case $subcommand in
@@ -61,6 +87,11 @@ _assay()
 			;;
 		check)
 			words='--test --seed --exercise --lang --require --debug'
+			words+=' --json'
+			;;
+		explore)
+			words='--scenario --list --budget --seed --replay --gdb'
+			words+=' --step -o --output --exercise --lang --require'
 			words+=' --json'
 			;;
 		pack) words='-o --output --json' ;;

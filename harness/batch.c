@@ -116,17 +116,17 @@ static void open_slot(struct batch *batch, unsigned i)
 	slot->batch = batch;
 	slot->boxes.candidate = box_client_new(&batch->loop, path, NULL, i);
 	slot->boxes.judge = box_client_new(&batch->loop, path, NULL, i);
-	slot->boxes.baseline = box_client_new(&batch->loop, path, NULL, i);
+	slot->boxes.second = box_client_new(&batch->loop, path, NULL, i);
 	box_client_require(slot->boxes.candidate, level);
 	box_client_require(slot->boxes.judge, level);
-	box_client_require(slot->boxes.baseline, level);
+	box_client_require(slot->boxes.second, level);
 }
 
 static void close_slot(struct slot *slot)
 {
 	box_client_close(slot->boxes.candidate);
 	box_client_close(slot->boxes.judge);
-	box_client_close(slot->boxes.baseline);
+	box_client_close(slot->boxes.second);
 }
 
 static bool any_busy(const struct batch *batch)

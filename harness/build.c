@@ -22,11 +22,14 @@
 
 #include "diagnostics.h"
 #include "fdio.h"
+#include "scan.h"
 #include "text.h"
 
 #define STATUS_MISSING 99  /* a command of the build is not installed */
 #define STATUS_COMMAND 100 /* + index of the one that failed */
 #define OUTPUT_KEPT_BYTES (16u * 1024)
+#define SCAN_FOLDER "/work/preprocessed"
+#define SCAN_FILE "preprocessed.i"
 
 struct build {
 	build_done_cb done;
@@ -45,7 +48,28 @@ static void quote(FILE *script, const char *word)
 	(void)fputs("' ", script);
 }
 
-/* One line per command, that leaves with a status of its own. */
+/* Whether @command is gcc's, on a file of the candidate's. */
+static bool compiles_candidate(const struct build_request *request,
+			       const struct exercise_command *command)
+{
+	const char *path = command->argv[0], *slash, *name;
+	size_t i;
+
+	CHECK(path);
+	slash = strrchr(path, '/');
+	name = slash ? slash + 1 : path;
+	if (strcmp(name, "gcc") != 0 && strncmp(name, "gcc-", 4) != 0)
+		return false;
+	for (i = 0; i < request->submission->count; i++)
+		if (string_list_has(command->argv,
+				    request->submission->files[i].path))
+			return true;
+	return false;
+}
+
+/* One line per command, that leaves with a status of its own. With -save-temps
+ * what gcc's preprocessor has made is what it then compiles; a run of its own
+ * for us might be made something else. */
 static char *write_script(const struct build_request *request)
 {
 	char *text = NULL, **word;
@@ -53,14 +77,24 @@ static char *write_script(const struct build_request *request)
 	FILE *script = open_memstream(&text, &size);
 
 	ENOUGH(script);
+	if (request->scan)
+		(void)fputs("mkdir -p '" SCAN_FOLDER "'\n", script);
 	for (i = 0; i < request->command_count; i++) {
 		for (word = request->commands[i].argv; *word; word++)
 			quote(script, *word);
+		if (request->scan &&
+		    compiles_candidate(request, &request->commands[i]))
+			(void)fputs("-save-temps -dumpdir '" SCAN_FOLDER "/' ",
+				    script);
 		(void)fprintf(script,
 			      "\ncase $? in 0);; 126|127) exit %d;; "
 			      "*) exit %zu;; esac\n",
 			      STATUS_MISSING, STATUS_COMMAND + i);
 	}
+	if (request->scan)
+		(void)fputs("cat '" SCAN_FOLDER "'/*.i >'/work/" SCAN_FILE
+			    "' 2>/dev/null || :\n",
+			    script);
 	text_stream_close(script, &text);
 	return text;
 }
@@ -109,6 +143,20 @@ static void spoil(struct build_result *build, const char *what, int error)
 					   strerror(error));
 }
 
+/* Takes @fd over. Of a build that failed nothing is to be said. */
+static void scan(struct build_result *build, int fd)
+{
+	AUTO_CLOSE int from = fd;
+	AUTO_FREE char *text = NULL;
+	size_t size;
+
+	text = fd_read_all(from, &size);
+	if (!text || size == 0)
+		return;
+	build->scanned = true;
+	build->unsearchable = scan_preprocessed(text, size);
+}
+
 static void built_cb(void *data, const struct box_result *box,
 		     const struct box_files *files, const char *fault)
 {
@@ -116,14 +164,16 @@ static void built_cb(void *data, const struct box_result *box,
 	struct build_result result = { .diagnostics = json_array() };
 	AUTO_FREE char *log = NULL;
 	AUTO_FREE char *rest = NULL;
-	bool there = files->count == 1;
+	bool there = box && box->collected & 1;
 	int program = there ? take_program(files->fds[0]) : -1;
 	size_t size;
 
-	if (fault)
-		result.fault = text_format("%s", fault);
-	else
+	if (box && box->collected & 2)
+		scan(&result, files->fds[there ? 1 : 0]);
+	if (box)
 		settle(&result, box, there);
+	else
+		result.fault = text_format("%s", fault);
 	if (there && program < 0)
 		spoil(&result, "keep the program", -program);
 	log = fd_read_all(build->log_fd, &size);
@@ -145,6 +195,26 @@ void build_environment(struct boxspec *spec)
 	boxspec_env(spec, "HOME=/work");
 	boxspec_env(spec, "TMPDIR=/tmp");
 	boxspec_env(spec, "LC_ALL=C");
+}
+
+struct build_request build_request_of(const struct exercise *exercise,
+				      const struct exercise_variant *variant,
+				      const struct fileset *submission)
+{
+	bool explored = exercise_is_explored(variant->name);
+
+	return (struct build_request){
+		.commands = variant->commands,
+		.command_count = variant->command_count,
+		.limits = &exercise->build_limits,
+		.cwd = "/work/submission",
+		.program = "program",
+		.submission = submission,
+		.tools = &exercise->driver,
+		.kit = &exercise->kit,
+		.built = explored ? &exercise->explore : NULL,
+		.scan = explored,
+	};
 }
 
 static int null_device(void)
@@ -174,7 +244,11 @@ void build_start(struct box_client *client, const struct build_request *request,
 		boxspec_files(&spec, "submission/", request->submission);
 	boxspec_files(&spec, "", request->tools);
 	boxspec_files(&spec, "", request->kit);
+	if (request->built)
+		boxspec_files(&spec, "", request->built);
 	boxspec_output(&spec, request->program, BUILD_PROGRAM_BYTES_MAX);
+	if (request->scan)
+		boxspec_output(&spec, SCAN_FILE, BUILD_PROGRAM_BYTES_MAX);
 	boxspec_fd(&spec, null, BOX_CHILD_DIRECT);
 	boxspec_fd(&spec, build->log_fd, BOX_CHILD_CAPTURE);
 	boxspec_fd(&spec, build->log_fd, BOX_CHILD_CAPTURE);

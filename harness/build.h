@@ -21,7 +21,17 @@ struct build_request {
 	const struct fileset *submission; /* may be NULL */
 	const struct fileset *tools;      /* the exercise's judge or driver */
 	const struct fileset *kit;
+	const struct fileset *built; /* with assay, to link with; may be NULL */
+	bool scan; /* what the preprocessor made of the candidate's sources */
 };
+
+/**
+ * How @variant of the candidate's files @submission is built.
+ */
+struct build_request
+build_request_of(const struct exercise *exercise,
+		 const struct exercise_variant *variant,
+		 const struct fileset *submission);
 
 /**
  * @result is the callee's; its ->variant is not filled. @program is an open

@@ -4,21 +4,15 @@
  * The same intake, boxes, judge and seeds as "assay grade" uses for the public
  * tests; only the output differs.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <assay/judge.h>
 
-#include "batch.h"
 #include "command.h"
+#include "command_folder.h"
 #include "commands.h"
-#include "explain.h"
-#include "home.h"
-#include "report.h"
 
 static const char help[] =
 	"usage: assay check [OPTIONS] [DIR]\n"
@@ -53,22 +47,6 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-struct check {
-	struct submission *submission; /* until the batch takes it */
-	const struct job_options *options;
-	bool debug, json;
-	int status;
-};
-
-static int next_cb(void *data, struct submission **ret)
-{
-	struct check *check = data;
-
-	*ret = check->submission;
-	check->submission = NULL;
-	return *ret != NULL;
-}
-
 static bool has_test(const struct result *result, const char *id)
 {
 	size_t i;
@@ -79,11 +57,9 @@ static bool has_test(const struct result *result, const char *id)
 	return false;
 }
 
-static int show(const struct check *check, const struct result *result)
+static int show(struct command_folder *check, const struct result *result)
 {
-	json_auto_t *environment = report_environment();
-	json_auto_t *report = report_new(result, environment);
-	const char *only = check->options->only_test;
+	const char *only = check->job.only_test;
 
 	if (only && result->test_count == 0 && result->exercise &&
 	    result->verdict != VERDICT_REJECTED)
@@ -92,101 +68,42 @@ static int show(const struct check *check, const struct result *result)
 	if (only && result->test_count > 0 && !has_test(result, only))
 		return command_usage("check", "%s has no public test '%s'",
 				     result->exercise->id, only);
-	if (check->json) {
-		(void)json_dumpf(report, stdout, JSON_INDENT(2));
-		(void)printf("\n");
-	} else {
-		explain_report(report, stdout, command_colour(STDOUT_FILENO),
-			       check->debug);
-	}
-	if (result->verdict == VERDICT_INCONCLUSIVE)
-		return COMMAND_FAULT;
-	return result->verdict == VERDICT_PASS ? COMMAND_DONE
-					       : COMMAND_NOT_PASSED;
-}
-
-static void progress_cb(void *data, const char *what, const char *name)
-{
-	(void)data;
-	(void)fprintf(stderr, "\r\033[K%s %s ...", what, name);
-}
-
-static void end_progress(const struct job_options *job)
-{
-	if (job->progress)
-		(void)fputs("\r\033[K", stderr);
-}
-
-static void done_cb(void *data, struct result *result, const struct error *err)
-{
-	struct check *check = data;
-
-	end_progress(check->options);
-	if (!result) {
-		check->status =
-			command_status_of(err->code) == COMMAND_USAGE
-				? command_usage("check", "%s", err->text)
-				: command_fault("check", "%s", err->text);
-		return;
-	}
-	check->status = show(check, result);
-	result_free(result);
-}
-
-static int run(struct check *check, struct job_options *job, const char *dir)
-{
-	struct batch_options batch = {
-		.slots = 1,
-		.next = next_cb,
-		.done = done_cb,
-		.data = check,
-	};
-	struct error err = { 0 };
-
-	job->exercises = home_exercises();
-	job->sandbox = home_sandbox();
-	if (!job->exercises)
-		return command_fault("check", "no exercises are installed; "
-					      "set ASSAY_EXERCISES");
-	if (submission_read(dir, &check->submission, &err) < 0)
-		return command_input("check", err.code, "%s", err.text);
-	if (isatty(STDERR_FILENO))
-		job->progress = progress_cb;
-	batch.job = *job;
-	check->options = job;
-	batch_run(&batch);
-	return check->status;
+	return command_folder_print(check, result);
 }
 
 int cmd_check(int argc, char **argv)
 {
-	struct job_options job = { 0 };
-	struct check check = { 0 };
-	int option;
+	struct command_folder check = {
+		.name = "check",
+		.next_step = true,
+		.show = show,
+	};
+	struct job_options *job = &check.job;
+	int option, status;
 
 	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) !=
 	       -1) {
 		switch (option) {
 		case 't':
-			job.only_test = optarg;
+			job->only_test = optarg;
 			break;
 		case 's':
-			job.seed_given = true;
+			job->seed_given = true;
 			if (!command_number(optarg, 0, ASSAY_SEED_MAX,
-					    &job.seed))
+					    &job->seed))
 				return command_usage("check",
 						     "--seed: bad value '%s'",
 						     optarg);
 			break;
 		case 'e':
-			job.exercise_id = optarg;
+			job->exercise_id = optarg;
 			break;
 		case 'l':
-			job.language = optarg;
+			job->language = optarg;
 			break;
 		case 'r':
-			job.need_level = true;
-			if (!command_level(optarg, &job.level))
+			job->need_level = true;
+			if (!command_level(optarg, &job->level))
 				return command_usage("check",
 						     "--require: bad value "
 						     "'%s'",
@@ -207,5 +124,7 @@ int cmd_check(int argc, char **argv)
 	if (argc - optind > 1)
 		return command_usage("check", "one folder at most, not '%s'",
 				     argv[optind + 1]);
-	return run(&check, &job, optind < argc ? argv[optind] : ".");
+	status = command_folder_read(&check,
+				     optind < argc ? argv[optind] : ".");
+	return status ? status : command_folder_judge(&check);
 }

@@ -35,7 +35,8 @@ static const char help[] =
 	"its\n"
 	"result as JSON: the last line of standard error, or --result FILE.\n"
 	"\n"
-	"      --profile run|build|judge  system calls allowed (default run)\n"
+	"      --profile run|build|judge|explore\n"
+	"                                 system calls allowed (run)\n"
 	"      --cpu SECONDS              processor time of all its processes "
 	"(10)\n"
 	"      --wall SECONDS             time on the clock (10)\n"
@@ -157,9 +158,11 @@ static const struct option long_options[] = {
 
 static bool parse_profile(const char *text, enum box_profile *ret)
 {
-	static const char *const names[] = { "run", "build", "judge" };
+	static const char *const names[] = { "run", "build", "judge",
+					     "explore" };
 	unsigned i;
 
+	CHECK(sizeof names / sizeof *names == BOX_PROFILE_MAX);
 	for (i = 0; i < BOX_PROFILE_MAX; i++)
 		if (strcmp(text, names[i]) == 0) {
 			*ret = (enum box_profile)i;

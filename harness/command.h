@@ -2,7 +2,8 @@
  * command.h - what all subcommands do the same way
  *
  * Exit status, for every subcommand: 0 done; 1 done and not all passed
- * (check, verify); 2 wrong usage or input; 3 the harness or the host failed.
+ * (check, explore, verify); 2 wrong usage or input; 3 the harness or the host
+ * failed.
  */
 #ifndef ASSAY_COMMAND_H
 #define ASSAY_COMMAND_H

@@ -11,6 +11,7 @@
 int cmd_list(int argc, char **argv);
 int cmd_start(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
 int cmd_grade(int argc, char **argv);
 int cmd_verify(int argc, char **argv);

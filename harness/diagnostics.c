@@ -167,6 +167,26 @@ static bool take_json(const char *line, json_t *into)
 }
 
 /*
+ * "multiple definition of `x'; OBJECT:FILE:LINE: first defined here": whichever
+ * of the two comes first, the candidate's is the one to be changed. Returns the
+ * length of the message up to there, or 0: its place is not the other one.
+ */
+static size_t first_defined(const char *message, char **file, json_int_t *line)
+{
+	const char *tail = strstr(message, "; ");
+	const char *place = tail ? strstr(tail, SUBMISSION) : NULL;
+	const char *colon = place ? strchr(place, ':') : NULL;
+
+	if (!colon || !strstr(colon, ": first defined here"))
+		return 0;
+	free(*file);
+	*file = strndup(place, (size_t)(colon - place));
+	ENOUGH(*file);
+	*line = strtol(colon + 1, NULL, 10);
+	return (size_t)(tail - message);
+}
+
+/*
  * "/usr/bin/ld: FILE:LINE: undefined reference to `x'", where without debug
  * information LINE is "(.text+0x1f)".
  */
@@ -178,8 +198,9 @@ static bool take_linker(const char *line, json_t *into)
 	};
 	const char *mark = NULL, *colon, *file = line;
 	AUTO_FREE char *name = NULL;
+	AUTO_FREE char *message = NULL;
 	json_int_t number = 0;
-	size_t i;
+	size_t i, length = 0;
 
 	for (i = 0; !mark && i < sizeof marks / sizeof *marks; i++)
 		mark = strstr(line, marks[i]);
@@ -195,8 +216,14 @@ static bool take_linker(const char *line, json_t *into)
 		number = strtol(colon + 1, NULL, 10);
 	name = strndup(file, (size_t)(colon - file));
 	ENOUGH(name);
+	if (!strstr(name, SUBMISSION))
+		length = first_defined(mark + 2, &name, &number);
+	message = length ? text_format("%.*s, which the exercise or its tools "
+				       "have, too",
+				       (int)length, mark + 2)
+			 : text_format("%s", mark + 2);
 	add(into, new_diagnostic(without_prefix(name, SUBMISSION), number, 0,
-				 "error", mark + 2));
+				 "error", message));
 	return true;
 }
 

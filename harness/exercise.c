@@ -19,6 +19,7 @@
 #include <assay/cleanup.h>
 
 #include "exercise_manifest.h"
+#include "home.h"
 
 /* Read the file @name of the package into memory, and its hash into @hex. */
 static int read_manifest(struct exercise *exercise, char hex[65],
@@ -176,6 +177,25 @@ static int pick_driver(struct exercise *exercise, struct error *err)
 	return rc;
 }
 
+/* Something that is built with assay, as @name. That it is not installed is
+ * told where something is to be built with it: what an exercise is can be said
+ * without. */
+static int read_built(struct fileset *set, const char *name, const char *path,
+		      struct error *err)
+{
+	AUTO_CLOSE int fd = -1;
+	int rc;
+
+	if (!path)
+		return 0;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0
+				       : error_errno(err, errno, "%s", path);
+	rc = fileset_add_fd(set, name, fd, false, err);
+	return rc < 0 ? error_wrap(err, "%s", path) : 0;
+}
+
 static int read_files(struct exercise *exercise, const char *root,
 		      struct error *err)
 {
@@ -189,6 +209,12 @@ static int read_files(struct exercise *exercise, const char *root,
 	if (rc == 0)
 		rc = add_c_files(&exercise->kit, "include/assay", root,
 				 "../include/assay", err);
+	if (rc == 0 && exercise_has_explored(exercise))
+		rc = read_built(&exercise->explore, "explore/explore.o",
+				home_explore(), err);
+	if (rc == 0)
+		rc = read_built(&exercise->library, "kit/libjudge.a",
+				home_judge_library(), err);
 	for (size_t i = 0; rc == 0 && i < exercise->language_count; i++) {
 		struct exercise_language *language = &exercise->languages[i];
 
@@ -283,10 +309,10 @@ static void hash_set(crypto_hash_sha256_state *hash, const char *what,
 }
 
 /*
- * SHA-256 over lines "WHAT NAME SHA256\n": exercise.json, the sets judge and
- * kit (see fileset_digest), then for each language the owned files of its
- * starter and the set of its solution. The rest of a starter, the statement
- * and the mutants can change no verdict.
+ * SHA-256 over lines "WHAT NAME SHA256\n": exercise.json, the sets judge, kit
+ * and, where a variant is linked with it, explore (see fileset_digest), then
+ * for each language the owned files of its starter and the set of its solution.
+ * The rest of a starter, the statement and the mutants can change no verdict.
  */
 static void digest(struct exercise *exercise, const char manifest_hex[65])
 {
@@ -297,6 +323,8 @@ static void digest(struct exercise *exercise, const char manifest_hex[65])
 	hash_line(&hash, "file", EXERCISE_MANIFEST, manifest_hex);
 	hash_set(&hash, "set", "judge", &exercise->judge);
 	hash_set(&hash, "set", "kit", &exercise->kit);
+	if (exercise_has_explored(exercise))
+		hash_set(&hash, "set", "explore", &exercise->explore);
 	for (size_t i = 0; i < exercise->language_count; i++) {
 		const struct exercise_language *it = &exercise->languages[i];
 
@@ -456,5 +484,7 @@ void exercise_free(struct exercise *exercise)
 	string_list_free(exercise->driver_files);
 	fileset_release(&exercise->driver);
 	fileset_release(&exercise->kit);
+	fileset_release(&exercise->explore);
+	fileset_release(&exercise->library);
 	free(exercise);
 }

@@ -23,6 +23,7 @@
 #include "fileset.h"
 
 #define EXERCISE_FORMAT 1
+#define EXERCISE_EXPLORE "explore" /* the variant that is searched */
 #define EXERCISE_TESTS_MAX 64
 #define EXERCISE_COMMANDS_MAX 16
 #define EXERCISE_REPEAT_MAX 100
@@ -63,7 +64,9 @@ struct exercise_test {
 	char *property; /* what holds when it passes, one sentence */
 	unsigned points;
 	enum visibility visibility;
-	char *variant;            /* which build it runs */
+	char *variant;            /* which build it runs; EXERCISE_EXPLORE: it
+				     runs twice, for the judge to see in one
+				     process what the other has found */
 	string_list depends_on;   /* ids that must pass first */
 	unsigned repeat;          /* >= 1 */
 	bool baseline;            /* the reference runs beside it */
@@ -120,8 +123,14 @@ struct exercise {
 				  submission: all of it that its build sees */
 	struct fileset kit;   /* kit and contract headers, as "kit/...",
 				 "include/assay/..." */
+	struct fileset explore; /* explore.o, as "explore/explore.o": empty
+				   where no variant needs it, or it is not
+				   installed */
+	struct fileset library; /* the kit as an archive, "kit/libjudge.a", for
+				   judges; the digest has its sources */
 	char digest[65]; /* of all that can change a verdict: exercise.json,
-			    judge, kit, owned starter files, solution */
+			    judge, kit, explore.o, owned starter files,
+			    solution */
 };
 
 /**
@@ -149,6 +158,11 @@ const struct exercise_variant *
 language_variant(const struct exercise_language *language, const char *name);
 const struct exercise_test *exercise_test(const struct exercise *exercise,
 					  const char *id);
+
+/** Whether a program of variant @name is linked with the explorer. */
+bool exercise_is_explored(const char *name);
+/** Whether there is a language with such a variant. */
+bool exercise_has_explored(const struct exercise *exercise);
 
 void string_list_free(string_list list);
 size_t string_list_count(char *const *list);

@@ -138,6 +138,19 @@ const struct exercise_test *exercise_test(const struct exercise *exercise,
 	return NULL;
 }
 
+bool exercise_is_explored(const char *name)
+{
+	return strcmp(name, EXERCISE_EXPLORE) == 0;
+}
+
+bool exercise_has_explored(const struct exercise *exercise)
+{
+	for (size_t i = 0; i < exercise->language_count; i++)
+		if (language_variant(&exercise->languages[i], EXERCISE_EXPLORE))
+			return true;
+	return false;
+}
+
 void string_list_free(string_list list)
 {
 	for (size_t i = 0; list && list[i]; i++)

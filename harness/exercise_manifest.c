@@ -91,6 +91,17 @@ static void check_variant(const struct place *up,
 				      test->variant);
 }
 
+/* There is one box for whoever runs beside the submission. */
+static void check_baseline(const struct place *up,
+			   const struct exercise_test *test)
+{
+	struct place at = manifest_get(up, "baseline");
+
+	if (test->baseline && exercise_is_explored(test->variant))
+		manifest_fail(&at, "in a test of variant \"" EXERCISE_EXPLORE
+				   "\" the submission itself runs beside");
+}
+
 static void check_depends_on(const struct place *up,
 			     const struct exercise *exercise,
 			     const struct exercise_test *test)
@@ -161,6 +172,7 @@ static void read_test(const struct place *at, const struct exercise *exercise,
 		manifest_fail(at, "id \"%s\" is that of another test",
 			      test->id);
 	check_variant(at, exercise, test);
+	check_baseline(at, test);
 	check_depends_on(at, exercise, test);
 }
 

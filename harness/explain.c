@@ -210,8 +210,9 @@ static const json_t *first_failure(const json_t *tests)
 	return NULL;
 }
 
-static void print_next_step(struct paper *paper, const json_t *report)
+void explain_next_step(const json_t *report, FILE *out)
 {
+	struct paper paper = { .out = out };
 	const json_t *tests = json_object_get(report, "tests");
 	const json_t *failure = first_failure(tests);
 	const char *status = explain_string(json_object_get(report, "score"),
@@ -231,8 +232,8 @@ static void print_next_step(struct paper *paper, const json_t *report)
 		next = "this was not your code: \"assay doctor\" says what the "
 		       "host lacks; then check again.";
 	}
-	(void)fputc('\n', paper->out);
-	paper_text(paper, 0, "Next: ", next);
+	(void)fputc('\n', out);
+	paper_text(&paper, 0, "Next: ", next);
 }
 
 void explain_report(const json_t *report, FILE *out, bool colour, bool all)
@@ -243,5 +244,4 @@ void explain_report(const json_t *report, FILE *out, bool colour, bool all)
 	print_flags(&paper, report);
 	print_builds(&paper, report);
 	print_tests(&paper, json_object_get(report, "tests"));
-	print_next_step(&paper, report);
 }

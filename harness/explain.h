@@ -3,7 +3,8 @@
  *
  * What "assay check" prints: the build's diagnostics, one line per test, and
  * under each one that did not pass the property, the message, the smallest
- * history, where it stopped and how to run just this test again. 80 columns.
+ * history, where it stopped and how to run just this test again. 80 columns,
+ * but for what a judge has laid out wider.
  * Everything that comes from a candidate has its control characters replaced.
  */
 #ifndef ASSAY_EXPLAIN_H
@@ -19,5 +20,8 @@
  * printed and used.
  */
 void explain_report(const json_t *report, FILE *out, bool colour, bool all);
+
+/** What to do about it, for who has run "assay check". */
+void explain_next_step(const json_t *report, FILE *out);
 
 #endif

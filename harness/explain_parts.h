@@ -2,7 +2,8 @@
  * explain_parts.h - the pieces that explain.c puts together
  *
  * Whatever text goes through these functions comes out without control
- * characters and within EXPLAIN_COLUMNS.
+ * characters and within EXPLAIN_COLUMNS, or EXPLAIN_DRAWN_COLUMNS where it is
+ * laid out already.
  */
 #ifndef ASSAY_EXPLAIN_PARTS_H
 #define ASSAY_EXPLAIN_PARTS_H
@@ -13,6 +14,7 @@
 #include <jansson.h>
 
 #define EXPLAIN_COLUMNS 80
+#define EXPLAIN_DRAWN_COLUMNS 120
 
 /* Where the words go. */
 struct paper {
@@ -27,6 +29,8 @@ const char *explain_string(const json_t *object, const char *key);
 /** explain_paper.c: @text behind @lead, wrapped and hanging beneath itself. */
 void paper_text(struct paper *paper, size_t indent, const char *lead,
 		const char *text);
+/** A line of a table or the like: not wrapped unless it is far too wide. */
+void paper_drawn(struct paper *paper, size_t indent, const char *text);
 /** @text wrapped, on a line of which @hang columns are written already. */
 void paper_rest(struct paper *paper, size_t hang, const char *text);
 /** Each line of @text on its own, at most @lines_max of them, the last ones. */

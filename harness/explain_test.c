@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <assay/cleanup.h>
+#include <assay/judge.h>
 
 #include "explain_parts.h"
 #include "sanitizer.h"
@@ -14,7 +15,7 @@
 #define POINTS_COLUMNS 8 /* "100/100" */
 #define TIME_COLUMNS 10
 #define TRACES_MAX 4
-#define TRACE_LINES_MAX 40
+#define TRACE_LINES_MAX 120
 #define RACES_MAX 3
 #define STACKS_MAX 2
 #define FRAMES_MAX 4
@@ -63,22 +64,24 @@ static void print_head(struct paper *paper, const json_t *test,
 static void print_traces(struct paper *paper, const json_t *test)
 {
 	json_t *trace, *line;
-	size_t i, j;
+	size_t i, j, shown = 0;
 
 	json_array_foreach (json_object_get(test, "traces"), i, trace) {
 		const json_t *lines = json_object_get(trace, "lines");
 		size_t count = json_array_size(lines);
 
-		if (i == TRACES_MAX)
+		if (is(trace, "title", ASSAY_JUDGE_SCHEDULE))
+			continue;
+		if (shown++ == TRACES_MAX)
 			break;
 		paper_text(paper, INDENT, "", explain_string(trace, "title"));
 		json_array_foreach (lines, j, line) {
 			if (j == TRACE_LINES_MAX)
 				break;
-			paper_text(paper, INDENT + 2, "",
-				   json_string_value(line)
-					   ? json_string_value(line)
-					   : "");
+			paper_drawn(paper, INDENT + 2,
+				    json_string_value(line)
+					    ? json_string_value(line)
+					    : "");
 		}
 		if (count > TRACE_LINES_MAX)
 			(void)fprintf(paper->out, "%*s(%zu more lines)\n",

@@ -64,3 +64,23 @@ const char *home_sandbox(void)
 
 	return find("ASSAY_SANDBOX", places, real);
 }
+
+const char *home_judge_library(void)
+{
+	static const char *const places[] = { "libjudge.a",
+					      "../libexec/assay/libjudge.a",
+					      NULL };
+	static char real[PATH_MAX];
+
+	return find("ASSAY_JUDGE_LIBRARY", places, real);
+}
+
+const char *home_explore(void)
+{
+	static const char *const places[] = { "explore.o",
+					      "../libexec/assay/explore.o",
+					      NULL };
+	static char real[PATH_MAX];
+
+	return find("ASSAY_EXPLORE", places, real);
+}

@@ -19,4 +19,14 @@ const char *home_exercises(void);
  */
 const char *home_sandbox(void);
 
+/**
+ * The object explore.o, which programs of variant "explore" are linked with:
+ * $ASSAY_EXPLORE, else found as the program assay-sandbox is. NULL when there
+ * is none.
+ */
+const char *home_explore(void);
+
+/** The same of libjudge.a, the kit as judges link it: $ASSAY_JUDGE_LIBRARY. */
+const char *home_judge_library(void);
+
 #endif

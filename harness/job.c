@@ -74,6 +74,14 @@ static void tell(const struct job *job, const char *what, const char *name)
 		job->options->progress(job->options->progress_data, what, name);
 }
 
+static void tell_built(const struct job *job,
+		       const struct exercise_variant *variant, int fd)
+{
+	if (job->options->built && fd >= 0)
+		job->options->built(job->options->built_data, variant->name,
+				    fd);
+}
+
 static void go(struct job *job, enum job_state state)
 {
 	static const bool allowed[JOB_DONE + 1][JOB_DONE + 1] = {
@@ -117,6 +125,8 @@ static bool wanted(const struct job *job, const struct exercise_test *test)
 
 	if (test->visibility == VISIBILITY_HIDDEN && !job->options->secret)
 		return false;
+	if (job->options->wants)
+		return job->options->wants(job->options->wants_data, test);
 	if (!only || strcmp(only, test->id) == 0)
 		return true;
 	chosen = exercise_test(exercise, only);
@@ -237,6 +247,21 @@ static void note_isolation(struct job *job, const struct box_client *client)
 		job->result->isolation = *hello;
 }
 
+/* A preprocessor sees more than a look at the sources, and less that is not
+ * there. */
+static void trust_build(struct job *job, const struct build_result *built)
+{
+	struct selection *selection = &job->result->selection;
+
+	if (selection->renames_lines)
+		return;
+	free(selection->unsearchable);
+	selection->unsearchable = built->unsearchable
+					  ? text_format("%s",
+							built->unsearchable)
+					  : NULL;
+}
+
 static void built_cb(void *data, struct build_result *built, int fd)
 {
 	struct job *job = data;
@@ -259,23 +284,17 @@ static void built_cb(void *data, struct build_result *built, int fd)
 	program->fd = fd;
 	program->failed = !built->ok;
 	built->variant = variant;
+	if (built->scanned)
+		trust_build(job, built);
+	tell_built(job, variant, fd);
 	result->builds[result->build_count++] = *built;
 	job_tick(job);
 }
 
 static void start_build(struct job *job, const struct exercise_variant *variant)
 {
-	const struct exercise *exercise = exercise_of(job);
-	struct build_request request = {
-		.commands = variant->commands,
-		.command_count = variant->command_count,
-		.limits = &exercise->build_limits,
-		.cwd = "/work/submission",
-		.program = "program",
-		.submission = &job->result->selection.build,
-		.tools = &exercise->driver,
-		.kit = &exercise->kit,
-	};
+	struct build_request request = build_request_of(
+		exercise_of(job), variant, &job->result->selection.build);
 
 	tell(job, "build", variant->name);
 	job->waiting = true;
@@ -368,17 +387,65 @@ static void next_test(struct job *job)
 	job->test_retries = 0;
 }
 
-static void fail_unbuilt(struct job *job, struct test_result *test)
+/* Takes @message over. */
+static void fail_unrun(struct job *job, struct test_result *test, char *message)
 {
 	test->verdict = VERDICT_FAIL;
 	test->run.verdict = VERDICT_FAIL;
 	test->run.property = text_format("%s", test->test->property);
-	test->run.message = text_format(
-		"The \"%s\" build of the submission failed; its "
-		"diagnostics are in the build part.",
-		test->test->variant);
+	test->run.message = message;
 	test->ran = 1;
 	next_test(job);
+}
+
+/* "FILE:LINE: MESSAGE"; NULL if it has no place that a person could look at. */
+static char *error_text(const json_t *diagnostic)
+{
+	const json_t *line = json_object_get(diagnostic, "line");
+	const char *file = json_string_value(
+		json_object_get(diagnostic, "file"));
+	const char *kind = json_string_value(
+		json_object_get(diagnostic, "kind"));
+
+	if (!file || !line || !kind || strcmp(kind, "error") != 0)
+		return NULL;
+	return text_format(
+		"%s:%lld: %s", file, json_integer_value(line),
+		json_string_value(json_object_get(diagnostic, "message")));
+}
+
+static char *first_error(const struct result *result, const char *variant)
+{
+	const json_t *diagnostic;
+	char *text = NULL;
+	size_t i, n;
+
+	for (i = 0; i < result->build_count; i++)
+		if (strcmp(result->builds[i].variant->name, variant) == 0)
+			json_array_foreach (result->builds[i].diagnostics, n,
+					    diagnostic)
+				if (!text)
+					text = error_text(diagnostic);
+	return text;
+}
+
+static char *unbuilt(const struct result *result,
+		     const struct exercise_test *test)
+{
+	AUTO_FREE char *error = first_error(result, test->variant);
+
+	return text_format("The \"%s\" build of the submission failed, see the "
+			   "build part%s%s",
+			   test->variant, error ? ": " : ".",
+			   error ? error : "");
+}
+
+/* What the explorer does not see it cannot put in another order. */
+static char *unsearchable(const char *what)
+{
+	return text_format("%s: the search cannot vouch for such code, so "
+			   "nothing was searched.",
+			   what);
 }
 
 static void tested_cb(void *data, struct test_run *run)
@@ -425,6 +492,13 @@ static void start_test(struct job *job, const struct exercise_test *test,
 		.program = job->programs[variant].fd,
 		.judge = job->toolkit->judge,
 		.baseline = toolkit_baseline(job->toolkit, test->variant),
+		.submission = &job->result->selection.build,
+		.params = exercise_is_explored(test->variant)
+				  ? job->options->explore_params
+				  : NULL,
+		.time_us = exercise_is_explored(test->variant)
+				   ? job->options->explore_us
+				   : 0,
 		.hooks_sanitizer = job->result->selection.hooks_sanitizer,
 	};
 
@@ -451,8 +525,12 @@ static void tick_test(struct job *job)
 		return;
 	}
 	variant = variant_index(job, test->test->variant);
-	if (job->programs[variant].failed)
-		fail_unbuilt(job, test);
+	if (exercise_is_explored(test->test->variant) &&
+	    result->selection.unsearchable)
+		fail_unrun(job, test,
+			   unsearchable(result->selection.unsearchable));
+	else if (job->programs[variant].failed)
+		fail_unrun(job, test, unbuilt(result, test->test));
 	else
 		start_test(job, test->test, variant);
 }

@@ -15,6 +15,12 @@
 typedef void (*job_progress_cb)(void *data, const char *what,
 				const char *name);
 
+/** Whether to run a test, whatever others it depends on. */
+typedef bool (*job_wants_cb)(void *data, const struct exercise_test *test);
+
+/** @program, which stays the job's, is what came of a build. */
+typedef void (*job_built_cb)(void *data, const char *variant, int program);
+
 /* What a whole batch has in common. */
 struct job_options {
 	const char *exercises;    /* folder */
@@ -22,6 +28,14 @@ struct job_options {
 	const char *exercise_id;  /* NULL: what each submission says */
 	const char *language;     /* NULL: what each submission says */
 	const char *only_test;    /* NULL: all; else this and what it needs */
+	job_wants_cb wants;       /* NULL; else it says which, and not
+				     only_test */
+	void *wants_data;
+	json_t *explore_params;   /* over those of the tests of variant
+				     "explore"; NULL: none */
+	uint64_t explore_us;      /* their limit of time, 0: each one's own */
+	job_built_cb built;       /* NULL: nobody wants to know */
+	void *built_data;
 	bool seed_given;
 	uint64_t seed;            /* for every test, instead of its own */
 	const unsigned char *secret; /* 32 bytes: run hidden tests; NULL: not */

@@ -21,6 +21,7 @@ static const struct {
 	{ "list", cmd_list, "what exercises there are" },
 	{ "start", cmd_start, "make a workspace for an exercise" },
 	{ "check", cmd_check, "run the public tests and explain failures" },
+	{ "explore", cmd_explore, "search for a schedule that fails" },
 	{ "pack", cmd_pack, "make the archive to hand in" },
 	{ "grade", cmd_grade, "grade submissions, one report for each" },
 	{ "verify", cmd_verify, "prove that an exercise catches its mutants" },

@@ -32,7 +32,19 @@ static json_t *unbuilt_evidence(const struct exercise_test *test)
 	return report_evidence("build", detail);
 }
 
-static json_t *fail_evidence(const struct test_result *test)
+/* The same where it must not have been run. */
+static json_t *unrun_evidence(const struct result *result,
+			      const struct exercise_test *test)
+{
+	const char *unsearchable = result->selection.unsearchable;
+
+	if (unsearchable && exercise_is_explored(test->variant))
+		return report_evidence("source scan", unsearchable);
+	return unbuilt_evidence(test);
+}
+
+static json_t *fail_evidence(const struct result *result,
+			     const struct test_result *test)
 {
 	const struct test_run *run = &test->run;
 	AUTO_FREE char *summary = sanitizer_summary(run->races);
@@ -40,7 +52,7 @@ static json_t *fail_evidence(const struct test_result *test)
 		json_object_get(json_array_get(run->races, 0), "tool"));
 
 	if (!run->ran)
-		return unbuilt_evidence(test->test);
+		return unrun_evidence(result, test->test);
 	if (summary)
 		return report_evidence(tool, summary);
 	return report_evidence("judge", run->property ? run->property
@@ -80,7 +92,7 @@ static json_t *test_evidence(const struct result *result,
 	case VERDICT_SKIPPED:
 		return skipped_evidence(result, test);
 	case VERDICT_FAIL:
-		return fail_evidence(test);
+		return fail_evidence(result, test);
 	case VERDICT_INCONCLUSIVE:
 		return inconclusive_evidence(&test->run);
 	case VERDICT_DEADLOCK:

@@ -26,6 +26,7 @@ void build_result_release(struct build_result *build)
 	json_decref(build->diagnostics);
 	free(build->output);
 	free(build->fault);
+	free(build->unsearchable);
 	*build = (struct build_result){ 0 };
 }
 

@@ -15,6 +15,8 @@
 
 #include <assay/cleanup.h>
 
+#include "text.h"
+
 /* Where a name has to stand to matter. */
 enum where {
 	ANYWHERE,
@@ -66,20 +68,8 @@ static const struct name_rule {
 	  "redefines clock_gettime()" },
 	{ "clock_nanosleep", AT_FILE_SCOPE, "runtime-hook",
 	  "redefines clock_nanosleep()" },
-	{ "pthread_create", AT_FILE_SCOPE, "runtime-hook",
-	  "redefines pthread_create()" },
-	{ "pthread_join", AT_FILE_SCOPE, "runtime-hook",
-	  "redefines pthread_join()" },
-	{ "pthread_mutex_lock", AT_FILE_SCOPE, "runtime-hook",
-	  "redefines pthread_mutex_lock()" },
-	{ "pthread_mutex_unlock", AT_FILE_SCOPE, "runtime-hook",
-	  "redefines pthread_mutex_unlock()" },
-	{ "pthread_cond_wait", AT_FILE_SCOPE, "runtime-hook",
-	  "redefines pthread_cond_wait()" },
-	{ "pthread_cond_signal", AT_FILE_SCOPE, "runtime-hook",
-	  "redefines pthread_cond_signal()" },
-	{ "pthread_cond_broadcast", AT_FILE_SCOPE, "runtime-hook",
-	  "redefines pthread_cond_broadcast()" },
+	{ "pthread_*", AT_FILE_SCOPE, "runtime-hook",
+	  "takes the place of a function of pthread" },
 
 	{ "constructor", IN_ATTRIBUTE, "early-code",
 	  "runs code before main()" },
@@ -96,6 +86,18 @@ static const struct name_rule {
 	{ "preinit_array", IN_ATTRIBUTE, "early-code",
 	  "runs code before main()" },
 
+	/* What a compiler makes of these it does not tell a sanitizer. */
+	{ "__builtin_ia32_movnt*", ANYWHERE, "uninstrumented",
+	  "writes to memory unseen" },
+	{ "_mm_stream_*", ANYWHERE, "uninstrumented",
+	  "writes to memory unseen" },
+	{ "pch_preprocess", IN_ATTRIBUTE, "uninstrumented",
+	  "brings code that is compiled already" },
+
+	{ "naked", IN_ATTRIBUTE, "inline-assembly",
+	  "has a function that is assembly language" },
+	{ "__naked__", IN_ATTRIBUTE, "inline-assembly",
+	  "has a function that is assembly language" },
 	{ "asm", ANYWHERE, "inline-assembly", "has assembly language in it" },
 	{ "__asm", ANYWHERE, "inline-assembly", "has assembly language in it" },
 	{ "__asm__", ANYWHERE, "inline-assembly",
@@ -185,12 +187,13 @@ struct scan {
 	bool attribute;           /* in one, or just before its paren */
 	bool brackets;            /* between [[ and ]] */
 	bool directive;           /* in a line that starts with # */
+	bool directive_named;     /* and its first word was seen */
 	bool defined;             /* the name before was #define's */
 	bool line_start;          /* only blanks on this line so far */
 	const char *path;
 	json_t *flags;
 	bool seen[COUNT(name_rules)];
-	bool hooks_sanitizer;
+	struct scan_result result;
 };
 
 /* Pass over a backslash and newline, which are as if they were not there. */
@@ -243,7 +246,46 @@ static bool name_matches(const char *rule, const char *name)
 	return strcmp(rule, name) == 0;
 }
 
-static bool place_matches(const struct scan *scan, enum where where)
+/* Behind a slash. */
+static void take_comment(struct scan *scan)
+{
+	char last = '\0';
+
+	if (peek(scan) == '/') {
+		while (peek(scan) && peek(scan) != '\n')
+			(void)next(scan);
+	} else if (peek(scan) == '*') {
+		(void)next(scan);
+		for (char c = next(scan); c && !(last == '*' && c == '/');
+		     c = next(scan))
+			last = c;
+	}
+}
+
+/* The character to come behind blanks and comments. */
+static char peek_word(struct scan *scan)
+{
+	char c = peek(scan);
+
+	while (isspace((unsigned char)c) || c == '/') {
+		(void)next(scan);
+		if (c == '/')
+			take_comment(scan);
+		c = peek(scan);
+	}
+	return c;
+}
+
+/* A type of pthread may stand before a parenthesis, too. */
+static bool names_type(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 2 && strcmp(name + length - 2, "_t") == 0;
+}
+
+static bool place_matches(const struct scan *scan, enum where where,
+			  const char *name)
 {
 	struct scan ahead;
 
@@ -256,28 +298,62 @@ static bool place_matches(const struct scan *scan, enum where where)
 		if (scan->directive)
 			return scan->defined;
 		ahead = *scan;
-		while (isspace((unsigned char)peek(&ahead)))
-			(void)next(&ahead);
 		return scan->braces == 0 && scan->parens == 0 &&
-		       peek(&ahead) == '(';
+		       peek_word(&ahead) == '(' && !names_type(name);
 	}
 	return false;
 }
 
+/* Whether what comes behind a function's name is more than its declaration. */
+static bool has_body(const struct scan *scan)
+{
+	struct scan ahead = *scan;
+	unsigned depth = 0;
+	char c;
+
+	do {
+		c = peek_word(&ahead);
+		(void)next(&ahead);
+		depth += c == '(';
+		depth -= c == ')';
+	} while (c && depth > 0);
+	c = peek_word(&ahead);
+	return c != ';' && c != ',' && c != '\0';
+}
+
+/* What stands for a function by the preprocessor's doing is still code that
+ * the explorer sees; and what the linker would not have is not its business. */
+static bool blinds_explorer(const struct scan *scan,
+			    const struct name_rule *rule)
+{
+	if (strcmp(rule->kind, "runtime-hook") != 0 || rule->where == ANYWHERE)
+		return true;
+	return strcmp(rule->name, "pthread_*") == 0 && !scan->directive &&
+	       has_body(scan);
+}
+
 static void check_name(struct scan *scan, const char *name, unsigned line)
 {
+	struct scan_result *result = &scan->result;
+
 	for (size_t i = 0; i < COUNT(name_rules); i++) {
 		const struct name_rule *rule = &name_rules[i];
 		char message[256];
 
-		if (scan->seen[i] || !name_matches(rule->name, name) ||
-		    !place_matches(scan, rule->where))
+		if (!name_matches(rule->name, name) ||
+		    !place_matches(scan, rule->where, name))
+			continue;
+		(void)snprintf(message, sizeof message, "%.80s: %s", name,
+			       rule->message);
+		if (!result->unsearchable && blinds_explorer(scan, rule)) {
+			result->unsearchable = text_format("%s", message);
+			result->unsearchable_line = line;
+		}
+		if (scan->seen[i])
 			continue;
 		scan->seen[i] = true;
 		if (strcmp(rule->kind, "sanitizer-hook") == 0)
-			scan->hooks_sanitizer = true;
-		(void)snprintf(message, sizeof message, "%.80s: %s", name,
-			       rule->message);
+			result->hooks_sanitizer = true;
 		scan_flag(scan->flags, rule->kind, scan->path, line, message);
 	}
 }
@@ -297,6 +373,10 @@ static void take_name(struct scan *scan)
 	}
 	name[used] = '\0';
 	check_name(scan, name, line);
+	if (scan->directive && !scan->directive_named)
+		scan->result.renames_lines |= strcmp(name, "line") == 0 ||
+					      isdigit((unsigned char)*name);
+	scan->directive_named = scan->directive;
 	scan->defined = scan->directive && strcmp(name, "define") == 0;
 	if (strncmp(name, "__attribute", 11) == 0 ||
 	    strncmp(name, "__asm", 5) == 0 || strcmp(name, "asm") == 0) {
@@ -325,22 +405,6 @@ static void take_literal(struct scan *scan, char quote)
 	}
 }
 
-/* Behind a slash. */
-static void take_comment(struct scan *scan)
-{
-	char last = '\0';
-
-	if (peek(scan) == '/') {
-		while (peek(scan) && peek(scan) != '\n')
-			(void)next(scan);
-	} else if (peek(scan) == '*') {
-		(void)next(scan);
-		for (char c = next(scan); c && !(last == '*' && c == '/');
-		     c = next(scan))
-			last = c;
-	}
-}
-
 static void close_paren(struct scan *scan)
 {
 	if (scan->parens > 0)
@@ -355,6 +419,7 @@ static void end_line(struct scan *scan)
 	if (scan->directive)
 		scan->parens = 0;
 	scan->directive = false;
+	scan->directive_named = false;
 	scan->defined = false;
 	scan->line_start = true;
 }
@@ -381,7 +446,8 @@ static void take_punctuation(struct scan *scan, char c)
 		scan->attribute = false;
 }
 
-bool scan_source(const char *path, const char *text, size_t size, json_t *flags)
+struct scan_result scan_source(const char *path, const char *text, size_t size,
+			       json_t *flags)
 {
 	struct scan scan = {
 		.at = text,
@@ -401,7 +467,8 @@ bool scan_source(const char *path, const char *text, size_t size, json_t *flags)
 		(void)next(&scan);
 		if (c == '\n') {
 			end_line(&scan);
-		} else if (c == '#' && scan.line_start) {
+		} else if (scan.line_start &&
+			   (c == '#' || (c == '%' && peek(&scan) == ':'))) {
 			scan.directive = true;
 		} else if (!isspace((unsigned char)c)) {
 			/* A comment leaves the start of the line a start. */
@@ -409,5 +476,5 @@ bool scan_source(const char *path, const char *text, size_t size, json_t *flags)
 			take_punctuation(&scan, c);
 		}
 	}
-	return scan.hooks_sanitizer;
+	return scan.result;
 }

@@ -12,6 +12,7 @@
 
 #include "intake.h"
 #include "scan.h"
+#include "text.h"
 
 #define HEAD_BYTES 16
 
@@ -59,12 +60,43 @@ static void list_file(json_t *files, const struct file *file, const char *role)
 	CHECK(json_array_append_new(files, entry) == 0);
 }
 
+/* Other files are words for people, or code that a preprocessor has to be
+ * asked about: scan_preprocessed() has no trust in what includes them. */
+static bool is_source(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 2 && (strcmp(path + length - 2, ".c") == 0 ||
+			      strcmp(path + length - 2, ".h") == 0);
+}
+
+static void note_unsearchable(struct selection *selection, const char *path,
+			      const struct scan_result *scanned)
+{
+	char *what = NULL;
+
+	if (!is_source(path))
+		return;
+	if (scanned->unsearchable)
+		what = text_format("%s:%u: %s", path,
+				   scanned->unsearchable_line,
+				   scanned->unsearchable);
+	else if (scanned->renames_lines)
+		what = text_format("%s: gives lines other names", path);
+	selection->renames_lines |= scanned->renames_lines;
+	if (selection->unsearchable)
+		free(what);
+	else
+		selection->unsearchable = what;
+}
+
 /* One file that was handed in and that a build gets. */
 static int select_candidates(struct selection *selection,
 			     const struct file *file, bool as_given,
 			     struct error *err)
 {
 	AUTO_FREE char *text = NULL;
+	struct scan_result scanned;
 	int rc = fileset_add_file(&selection->build, file->path, file, err);
 
 	if (rc < 0)
@@ -75,8 +107,10 @@ static int select_candidates(struct selection *selection,
 	text = file_read(file);
 	if (!text)
 		return error_set(err, EIO, "%s: cannot be read", file->path);
-	if (scan_source(file->path, text, file->size, selection->flags))
-		selection->hooks_sanitizer = true;
+	scanned = scan_source(file->path, text, file->size, selection->flags);
+	selection->hooks_sanitizer |= scanned.hooks_sanitizer;
+	note_unsearchable(selection, file->path, &scanned);
+	free(scanned.unsearchable);
 	return 0;
 }
 
@@ -186,5 +220,6 @@ void selection_release(struct selection *selection)
 	fileset_release(&selection->build);
 	json_decref(selection->files);
 	json_decref(selection->flags);
+	free(selection->unsearchable);
 	*selection = (struct selection){ 0 };
 }

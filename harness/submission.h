@@ -77,6 +77,11 @@ struct selection {
 			   a sanitizer; a flag changes no points */
 	bool hooks_sanitizer; /* a flag says that sanitizers are hooked: the
 				 tests of sanitizer variants fail */
+	char *unsearchable; /* "FILE:LINE: ...": code that the explorer cannot
+			       vouch for: the tests of its variant fail; NULL:
+			       none. What a build finds takes its place */
+	bool renames_lines; /* so that a build cannot tell whose lines are
+			       whose: what is in plain sight decides */
 };
 
 /**

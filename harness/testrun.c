@@ -7,73 +7,31 @@
  * and ends as well. When every box has answered, testrun_decide() weighs what
  * the judge said against how the candidate ended.
  *
- *   start() -> [ candidate | judge | baseline, in any order ] -> decided
+ *   start() -> [ candidate | judge | second, in any order ] -> decided
  *
  * Failure modes: the judge decides while the candidate hangs (it is given
  * GRACE_MS, then killed); the candidate hits a limit first (the judge is told,
  * and has until its own limit to say what it saw); a box dies or cannot start
- * (the others are killed and the run is a fault of the host).
+ * (the others are killed and the run is a fault of the host, but for the box of
+ * a second process of the submission: a judge that can do without says so).
  */
-#include "testrun.h"
+#include "testrun_parts.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
 #include <assay/judge.h>
 
-#include "build.h"
-#include "decide.h"
 #include "boxthreads.h"
 #include "text.h"
-#include "verdict_lines.h"
 
 /* For exit handlers, sanitizer reports and a busy machine. After a fail as
  * well: a program that crashed may not be dead yet when the judge has seen its
  * channel close, and must not be taken for one that we ended. */
 #define GRACE_MS 2000u
-/* A judge may outlive its candidate by this, to explain what it saw. */
-#define JUDGE_EXTRA_US 10000000u
-#define JUDGE_MEMORY_BYTES (512ull << 20)
-#define JUDGE_LOG_BYTES (64u * 1024)
-
-enum member { CANDIDATE, JUDGE, BASELINE, MEMBERS };
-
-struct part {
-	struct testrun *run;
-	struct box_client *client;
-	bool running;
-};
-
-struct testrun {
-	uv_loop_t *loop;
-	struct testrun_request request;
-	testrun_done_cb done;
-	void *data;
-	struct part parts[MEMBERS];
-	struct decide_input seen;
-	struct verdict_lines lines;
-	bool lines_over; /* end of file on the verdict pipe */
-	bool probing;
-	bool inspecting;
-	int output_fd;    /* memfd: the candidate's output */
-	int judge_log_fd; /* memfd */
-	int null_fd;
-	uv_pipe_t verdict; /* from the judge */
-	uv_pipe_t events;  /* to the judge */
-	uv_timer_t grace;
-	int open_handles;
-	bool closing;
-	char buffer[16 * 1024];
-	struct test_run result;
-};
 
 static void check_over(struct testrun *run);
 
@@ -121,9 +79,11 @@ static void send_event(struct testrun *run, json_t *object)
 static void send_params(struct testrun *run)
 {
 	const struct exercise_test *test = run->request.test;
-	json_t *params = test->params ? json_incref(test->params)
-				      : json_object();
+	json_t *params = test->params ? json_copy(test->params) : json_object();
 
+	ENOUGH(params);
+	if (run->request.params)
+		ENOUGH(json_object_update(params, run->request.params) == 0);
 	send_event(run,
 		   json_pack("{s:s, s:s, s:I, s:I, s:b, s:I, s:o}", "type",
 			     "params", "test", test->id, "seed",
@@ -279,7 +239,7 @@ static void grace_over_cb(uv_timer_t *timer)
 	struct testrun *run = timer->data;
 
 	kill_part(run, CANDIDATE);
-	kill_part(run, BASELINE);
+	kill_part(run, SECOND);
 }
 
 static void candidate_done_cb(void *data, const struct box_result *result,
@@ -301,7 +261,8 @@ static void candidate_done_cb(void *data, const struct box_result *result,
 		if (run->parts[JUDGE].running)
 			send_ended(run);
 	}
-	kill_part(run, BASELINE);
+	if (fault || testrun_second(run->request.test) != AGAIN)
+		kill_part(run, SECOND);
 	check_over(run);
 }
 
@@ -316,7 +277,7 @@ static void judge_done_cb(void *data, const struct box_result *result,
 	if (fault) {
 		note_fault(run, fault);
 		kill_part(run, CANDIDATE);
-		kill_part(run, BASELINE);
+		kill_part(run, SECOND);
 	} else {
 		run->seen.judge = *result;
 		(void)uv_timer_start(&run->grace, grace_over_cb, GRACE_MS, 0);
@@ -324,8 +285,8 @@ static void judge_done_cb(void *data, const struct box_result *result,
 	check_over(run);
 }
 
-static void baseline_done_cb(void *data, const struct box_result *result,
-			     const struct box_files *files, const char *fault)
+static void reference_done_cb(void *data, const struct box_result *result,
+			      const struct box_files *files, const char *fault)
 {
 	struct part *part = data;
 	struct testrun *run = part->run;
@@ -340,6 +301,19 @@ static void baseline_done_cb(void *data, const struct box_result *result,
 		kill_part(run, JUDGE);
 	}
 	check_over(run);
+}
+
+/* A judge that still needed it sees its channel close. */
+static void again_done_cb(void *data, const struct box_result *result,
+			  const struct box_files *files, const char *fault)
+{
+	struct part *part = data;
+
+	(void)result;
+	(void)files;
+	(void)fault;
+	part->running = false;
+	check_over(part->run);
 }
 
 /* ---- over ---- */
@@ -386,115 +360,6 @@ static void check_over(struct testrun *run)
 
 /* ---- starting ---- */
 
-/* One end of everything that two processes share, until they have it. */
-struct wiring {
-	int channel[2]; /* judge, driver */
-	int baseline_channel[2];
-	int history, baseline_history;
-	int verdict[2]; /* read by us, written by the judge */
-	int events[2];  /* read by the judge, written by us */
-};
-
-static int make_history(const struct exercise_test *test)
-{
-	AUTO_CLOSE int fd = memfd_create("history",
-					 MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	uint64_t bytes = test->history_bytes ? test->history_bytes : 4096;
-
-	/* its size is fixed, or the judge's mapping could be cut short */
-	if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) <
-		    0)
-		return -1;
-	return TAKE_FD(fd);
-}
-
-static bool make_wiring(struct testrun *run, struct wiring *wiring)
-{
-	const struct exercise_test *test = run->request.test;
-	const int kind = SOCK_SEQPACKET | SOCK_CLOEXEC;
-
-	memset(wiring, -1, sizeof *wiring);
-	run->output_fd = memfd_create("output", MFD_CLOEXEC);
-	run->judge_log_fd = memfd_create("judge-log", MFD_CLOEXEC);
-	run->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	wiring->history = make_history(test);
-	wiring->baseline_history = make_history(test);
-	return run->output_fd >= 0 && run->judge_log_fd >= 0 &&
-	       run->null_fd >= 0 && wiring->history >= 0 &&
-	       wiring->baseline_history >= 0 &&
-	       socketpair(AF_UNIX, kind, 0, wiring->channel) == 0 &&
-	       socketpair(AF_UNIX, kind, 0, wiring->baseline_channel) == 0 &&
-	       pipe2(wiring->verdict, O_CLOEXEC) == 0 &&
-	       pipe2(wiring->events, O_CLOEXEC) == 0;
-}
-
-static void close_wiring(struct wiring *wiring)
-{
-	int *fds = (int *)wiring;
-	size_t i;
-
-	for (i = 0; i < sizeof *wiring / sizeof *fds; i++)
-		if (fds[i] >= 0)
-			(void)close(fds[i]);
-}
-
-static void start_program(struct testrun *run, enum member member, int program,
-			  int channel, int history, int output,
-			  box_done_cb done)
-{
-	const struct exercise_variant *variant = run->request.variant;
-	struct part *part = &run->parts[member];
-	struct boxspec spec;
-	char **env;
-
-	boxspec_init(&spec, BOX_PROFILE_RUN, &run->request.test->limits);
-	boxspec_args(&spec, variant->run);
-	build_environment(&spec);
-	for (env = variant->env; env && *env; env++)
-		boxspec_env(&spec, *env);
-	boxspec_cwd(&spec, "/work");
-	boxspec_file(&spec, "program", program, true);
-	boxspec_fd(&spec, run->null_fd, BOX_CHILD_DIRECT);
-	boxspec_fd(&spec, output, BOX_CHILD_CAPTURE);
-	boxspec_fd(&spec, output, BOX_CHILD_CAPTURE);
-	boxspec_fd(&spec, channel, BOX_CHILD_DIRECT);
-	boxspec_fd(&spec, history, BOX_CHILD_DIRECT);
-	part->running = true;
-	box_client_run(part->client, &spec, done, part);
-}
-
-static void start_judge(struct testrun *run, const struct wiring *wiring)
-{
-	struct box_limits limits = run->request.test->limits;
-	struct part *part = &run->parts[JUDGE];
-	struct boxspec spec;
-
-	limits.wall_us += JUDGE_EXTRA_US;
-	limits.cpu_us += JUDGE_EXTRA_US;
-	limits.output_bytes = JUDGE_LOG_BYTES;
-	if (limits.memory_bytes < JUDGE_MEMORY_BYTES)
-		limits.memory_bytes = JUDGE_MEMORY_BYTES;
-	boxspec_init(&spec, BOX_PROFILE_JUDGE, &limits);
-	boxspec_args(&spec, run->request.exercise->judge_run);
-	build_environment(&spec);
-	boxspec_cwd(&spec, "/work");
-	boxspec_file(&spec, "judge", run->request.judge, true);
-	boxspec_fd(&spec, wiring->events[0], BOX_CHILD_DIRECT);
-	boxspec_fd(&spec, run->judge_log_fd, BOX_CHILD_CAPTURE);
-	boxspec_fd(&spec, run->judge_log_fd, BOX_CHILD_CAPTURE);
-	boxspec_fd(&spec, wiring->verdict[1], BOX_CHILD_DIRECT);
-	boxspec_fd(&spec, wiring->channel[0], BOX_CHILD_DIRECT);
-	boxspec_fd(&spec, wiring->history, BOX_CHILD_DIRECT);
-	if (run->request.test->baseline) {
-		boxspec_fd(&spec, wiring->baseline_channel[0],
-			   BOX_CHILD_DIRECT);
-		boxspec_fd(&spec, wiring->baseline_history, BOX_CHILD_DIRECT);
-	}
-	part->running = true;
-	box_client_run(part->client, &spec, judge_done_cb, part);
-}
-
 static void open_handles(struct testrun *run, struct wiring *wiring)
 {
 	(void)uv_pipe_init(run->loop, &run->verdict, 0);
@@ -509,19 +374,38 @@ static void open_handles(struct testrun *run, struct wiring *wiring)
 	(void)uv_read_start((uv_stream_t *)&run->verdict, alloc_cb, verdict_cb);
 }
 
+static void start_second(struct testrun *run, const struct wiring *wiring)
+{
+	const struct testrun_request *request = &run->request;
+
+	switch (testrun_second(request->test)) {
+	case NOBODY:
+		break;
+	case REFERENCE:
+		testrun_start_program(run, SECOND, request->baseline,
+				      wiring->second_channel[1],
+				      wiring->second_history, run->judge_log_fd,
+				      reference_done_cb);
+		break;
+	case AGAIN:
+		testrun_start_program(run, SECOND, request->program,
+				      wiring->second_channel[1],
+				      wiring->second_history, run->null_fd,
+				      again_done_cb);
+		break;
+	}
+}
+
 /* The box keeps copies of what it was given only until it has sent them. */
 static void start_parts(struct testrun *run, struct wiring *wiring)
 {
 	send_params(run);
-	start_judge(run, wiring);
+	testrun_start_judge(run, wiring, judge_done_cb);
 	close(TAKE_FD(wiring->verdict[1]));
-	if (run->request.test->baseline)
-		start_program(run, BASELINE, run->request.baseline,
-			      wiring->baseline_channel[1],
-			      wiring->baseline_history, run->judge_log_fd,
-			      baseline_done_cb);
-	start_program(run, CANDIDATE, run->request.program, wiring->channel[1],
-		      wiring->history, run->output_fd, candidate_done_cb);
+	start_second(run, wiring);
+	testrun_start_program(run, CANDIDATE, run->request.program,
+			      wiring->channel[1], wiring->history,
+			      run->output_fd, candidate_done_cb);
 }
 
 void testrun_start(uv_loop_t *loop, const struct testrun_boxes *boxes,
@@ -540,11 +424,11 @@ void testrun_start(uv_loop_t *loop, const struct testrun_boxes *boxes,
 	run->data = data;
 	run->parts[CANDIDATE].client = boxes->candidate;
 	run->parts[JUDGE].client = boxes->judge;
-	run->parts[BASELINE].client = boxes->baseline;
+	run->parts[SECOND].client = boxes->second;
 	for (i = 0; i < MEMBERS; i++)
 		run->parts[i].run = run;
 	verdict_lines_init(&run->lines);
-	wired = make_wiring(run, &wiring);
+	wired = testrun_wire(run, &wiring);
 	open_handles(run, &wiring);
 	if (wired) {
 		start_parts(run, &wiring);
@@ -553,6 +437,6 @@ void testrun_start(uv_loop_t *loop, const struct testrun_boxes *boxes,
 				"open files?");
 		run->lines_over = true;
 	}
-	close_wiring(&wiring);
+	testrun_unwire(&wiring);
 	check_over(run);
 }

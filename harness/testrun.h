@@ -12,7 +12,7 @@
 struct testrun_boxes {
 	struct box_client *candidate;
 	struct box_client *judge;
-	struct box_client *baseline;
+	struct box_client *second;
 };
 
 /* Everything is borrowed until the callback has come. */
@@ -25,6 +25,10 @@ struct testrun_request {
 	int program;  /* the candidate's build of that variant */
 	int judge;    /* the judge's program */
 	int baseline; /* the reference's build; needed if test->baseline */
+	const struct fileset *submission; /* as built; for the judge of a test
+					     that is explored */
+	json_t *params; /* object that goes over the test's own, or NULL */
+	uint64_t time_us; /* instead of the test's own limits of time; 0: not */
 	bool hooks_sanitizer; /* see struct selection */
 };
 

@@ -84,6 +84,7 @@ static int build_judge(struct toolkit *toolkit, uv_loop_t *loop,
 		.program = "judge",
 		.tools = &exercise->judge,
 		.kit = &exercise->kit,
+		.built = &exercise->library,
 	};
 
 	return build(loop, client, &request, "judge", &toolkit->judge, err);
@@ -129,22 +130,42 @@ static int build_baselines(struct toolkit *toolkit, uv_loop_t *loop,
 
 	for (i = 0; i < language->variant_count && i < VARIANTS_MAX; i++) {
 		const struct exercise_variant *variant = &language->variants[i];
-		struct build_request request = {
-			.commands = variant->commands,
-			.command_count = variant->command_count,
-			.limits = &exercise->build_limits,
-			.cwd = "/work/submission",
-			.program = "program",
-			.submission = reference,
-			.tools = &exercise->driver,
-			.kit = &exercise->kit,
-		};
+		struct build_request request = build_request_of(
+			exercise, variant, reference);
 
 		if (wants_baseline(exercise, variant->name) &&
 		    build(loop, client, &request, "reference solution",
 			  &toolkit->baseline[i], err) < 0)
 			return -err->code;
 	}
+	return 0;
+}
+
+static bool mentions(const struct exercise_command *commands, size_t count,
+		     const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (string_list_has(commands[i].argv, word))
+			return true;
+	return false;
+}
+
+/* Said here once, and not by each linker. */
+static int check_built(const struct exercise *exercise, struct error *err)
+{
+	if (exercise_has_explored(exercise) && exercise->explore.count == 0)
+		return error_set(err, EIO,
+				 "explore.o is not beside assay-sandbox; build "
+				 "it with \"make\", or set ASSAY_EXPLORE");
+	if (mentions(exercise->judge_commands, exercise->judge_command_count,
+		     "-ljudge") &&
+	    exercise->library.count == 0)
+		return error_set(err, EIO,
+				 "libjudge.a is not beside assay-sandbox; "
+				 "build it with \"make\", or set "
+				 "ASSAY_JUDGE_LIBRARY");
 	return 0;
 }
 
@@ -185,6 +206,8 @@ int toolkit_new(const char *root, const char *id, const char *sandbox_path,
 	for (i = 0; i < VARIANTS_MAX; i++)
 		toolkit->baseline[i] = -1;
 	result = exercise_load(root, id, &toolkit->exercise, err);
+	if (result == 0)
+		result = check_built(toolkit->exercise, err);
 	if (result == 0)
 		result = build_all(toolkit, sandbox_path, err);
 	if (result < 0) {

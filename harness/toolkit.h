@@ -23,7 +23,7 @@ struct toolkit {
  * Load exercise @id beneath @root and build its tools. Runs an event loop of
  * its own until that is done. -ENOENT and -EINVAL as exercise_load();
  * -EINVAL as well when judge or reference do not compile, with the first
- * diagnostic; -EIO when there is no box to be had.
+ * diagnostic; -EIO when there is no box to be had, or no explore.o.
  */
 int toolkit_new(const char *root, const char *id, const char *sandbox_path,
 		struct toolkit **ret, struct error *err);

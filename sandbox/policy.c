@@ -52,7 +52,9 @@ enum {
 	RUN = 1 << BOX_PROFILE_RUN,
 	BUILD = 1 << BOX_PROFILE_BUILD,
 	JUDGE = 1 << BOX_PROFILE_JUDGE,
-	ALL = RUN | BUILD | JUDGE,
+	EXPLORE = 1 << BOX_PROFILE_EXPLORE,
+	ALL = RUN | BUILD | JUDGE | EXPLORE,
+	FORKING = ALL & ~EXPLORE, /* what takes more than one process */
 	LOOPBACK = 1 << 8, /* RUN and JUDGE, with the loopback network only */
 };
 
@@ -109,9 +111,11 @@ static const struct allowed allowed[] = {
 	{ "pkey_alloc", ALL }, { "pkey_free", ALL },
 	{ "pkey_mprotect", ALL },
 	/* threads and processes; clone itself is among the checked */
-	{ "fork", ALL }, { "vfork", ALL }, { "execve", ALL },
-	{ "execveat", ALL }, { "exit", ALL }, { "exit_group", ALL },
-	{ "wait4", ALL }, { "waitid", ALL }, { "futex", ALL },
+	{ "fork", FORKING }, { "vfork", FORKING },
+	/* to become the program: the filter is there before it is */
+	{ "execve", ALL },
+	{ "execveat", FORKING }, { "exit", ALL }, { "exit_group", ALL },
+	{ "wait4", FORKING }, { "waitid", FORKING }, { "futex", ALL },
 	{ "futex_waitv", ALL }, { "futex_wait", ALL }, { "futex_wake", ALL },
 	{ "futex_requeue", ALL }, { "set_robust_list", ALL },
 	{ "get_robust_list", ALL }, { "set_tid_address", ALL },
@@ -122,14 +126,14 @@ static const struct allowed allowed[] = {
 	{ "sched_getaffinity", ALL }, { "sched_getparam", ALL },
 	{ "sched_getscheduler", ALL }, { "sched_get_priority_max", ALL },
 	{ "sched_get_priority_min", ALL }, { "getcpu", ALL },
-	{ "getpriority", ALL }, { "pidfd_open", ALL },
-	{ "pidfd_send_signal", ALL },
+	{ "getpriority", ALL }, { "pidfd_open", FORKING },
+	{ "pidfd_send_signal", FORKING },
 	/* signals; all a run can reach is its own namespace */
 	{ "rt_sigaction", ALL }, { "rt_sigprocmask", ALL },
 	{ "rt_sigreturn", ALL }, { "rt_sigpending", ALL },
 	{ "rt_sigsuspend", ALL }, { "rt_sigtimedwait", ALL },
-	{ "rt_sigqueueinfo", ALL }, { "rt_tgsigqueueinfo", ALL },
-	{ "sigaltstack", ALL }, { "kill", ALL }, { "tkill", ALL },
+	{ "rt_sigqueueinfo", FORKING }, { "rt_tgsigqueueinfo", FORKING },
+	{ "sigaltstack", ALL }, { "kill", FORKING }, { "tkill", FORKING },
 	{ "tgkill", ALL }, { "restart_syscall", ALL }, { "alarm", ALL },
 	{ "getitimer", ALL }, { "setitimer", ALL },
 	{ "timer_create", ALL }, { "timer_settime", ALL },
@@ -156,8 +160,9 @@ static const struct allowed allowed[] = {
 	{ "msgrcv", RUN | JUDGE }, { "msgctl", RUN | JUDGE },
 	/* on the sockets a run was given; those that pass descriptors on,
 	 * sendmsg and recvmsg, are for loopback only */
-	{ "sendto", RUN | JUDGE }, { "recvfrom", RUN | JUDGE },
-	{ "shutdown", RUN | JUDGE },
+	{ "sendto", RUN | JUDGE | EXPLORE },
+	{ "recvfrom", RUN | JUDGE | EXPLORE },
+	{ "shutdown", RUN | JUDGE | EXPLORE },
 	/* sockets on loopback */
 	{ "bind", LOOPBACK }, { "listen", LOOPBACK },
 	{ "accept", LOOPBACK }, { "accept4", LOOPBACK },
@@ -186,7 +191,8 @@ struct checked {
 
 static const struct checked checked[] = {
 	/* no new namespace of any kind */
-	{ "clone", 0, NEW_NAMESPACES, 0, ALL },
+	{ "clone", 0, NEW_NAMESPACES, 0, FORKING },
+	{ "clone", 0, NEW_NAMESPACES | CLONE_THREAD, CLONE_THREAD, EXPLORE },
 	/* a pair of connected local sockets is a pipe with two ways */
 	{ "socketpair", 0, INT_MASK, AF_UNIX, RUN | JUDGE },
 	{ "socket", 0, INT_MASK, AF_UNIX, LOOPBACK },
@@ -228,6 +234,12 @@ static const struct checked checked[] = {
 	{ "prctl", 0, INT_MASK, PR_SET_TIMERSLACK, ALL },
 	{ "prctl", 0, INT_MASK, PR_GET_TIMERSLACK, ALL },
 	{ "prctl", 0, INT_MASK, PR_SET_VMA, ALL },
+	/* a filter can only take away, and a second listener there is not:
+	 * EBUSY (kernel/seccomp.c); a clock that tells nothing, likewise */
+	{ "prctl", 0, INT_MASK, PR_SET_SECCOMP, EXPLORE },
+	{ "seccomp", 0, INT_MASK, SECCOMP_SET_MODE_FILTER, EXPLORE },
+	{ "prctl", 0, INT_MASK, PR_SET_TSC, EXPLORE },
+	{ "prctl", 0, INT_MASK, PR_GET_TSC, EXPLORE },
 	/* one's own only: init may be of the same user, and dies by a limit */
 	{ "prlimit64", 0, INT_MASK, 0, ALL },
 	/* asking for the personality, and setting what is set already */
@@ -289,7 +301,8 @@ static bool may_use(int who, int profile, int network)
 {
 	if (who & LOOPBACK)
 		return network == BOX_NETWORK_LOOPBACK &&
-		       profile != BOX_PROFILE_BUILD;
+		       (profile == BOX_PROFILE_RUN ||
+			profile == BOX_PROFILE_JUDGE);
 	return who & (1 << profile);
 }
 

@@ -34,7 +34,9 @@ enum {
 	RUN = 1 << BOX_PROFILE_RUN,
 	BUILD = 1 << BOX_PROFILE_BUILD,
 	JUDGE = 1 << BOX_PROFILE_JUDGE,
-	ALL = RUN | BUILD | JUDGE,
+	EXPLORE = 1 << BOX_PROFILE_EXPLORE,
+	ALL = RUN | BUILD | JUDGE | EXPLORE,
+	FORKING = ALL & ~EXPLORE, /* as policy.c has it */
 };
 
 /* the tables are laid out to be read */
@@ -71,9 +73,9 @@ static const struct withheld {
 	{ "chmod", BUILD, SAME_USER, WITHHELD_ERROR, EPERM },
 	{ "fchmod", BUILD, SAME_USER, WITHHELD_ERROR, EPERM },
 	{ "fchmodat", BUILD, SAME_USER, WITHHELD_ERROR, EPERM },
-	{ "chmod", RUN | JUDGE, SAME_USER, WITHHELD_NOT_HERE, 0 },
-	{ "fchmod", RUN | JUDGE, SAME_USER, WITHHELD_NOT_HERE, 0 },
-	{ "fchmodat", RUN | JUDGE, SAME_USER, WITHHELD_NOT_HERE, 0 },
+	{ "chmod", ALL & ~BUILD, SAME_USER, WITHHELD_NOT_HERE, 0 },
+	{ "fchmod", ALL & ~BUILD, SAME_USER, WITHHELD_NOT_HERE, 0 },
+	{ "fchmodat", ALL & ~BUILD, SAME_USER, WITHHELD_NOT_HERE, 0 },
 	{ "utime", ALL, SAME_USER, WITHHELD_ERROR, EPERM },
 	{ "utimes", ALL, SAME_USER, WITHHELD_ERROR, EPERM },
 	{ "futimesat", ALL, SAME_USER, WITHHELD_ERROR, EPERM },
@@ -82,12 +84,12 @@ static const struct withheld {
 	{ "prlimit64", ALL, SAME_USER, WITHHELD_ERROR, EPERM },
 	/* who is told of events on a descriptor, by which signal */
 	{ "fcntl", ALL, NO_SIGNAL_SCOPE, WITHHELD_ERROR, EINVAL },
-	{ "kill", ALL, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
-	{ "tkill", ALL, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
+	{ "kill", FORKING, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
+	{ "tkill", FORKING, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
 	{ "tgkill", ALL, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
-	{ "rt_sigqueueinfo", ALL, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
-	{ "rt_tgsigqueueinfo", ALL, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
-	{ "pidfd_send_signal", ALL, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
+	{ "rt_sigqueueinfo", FORKING, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
+	{ "rt_tgsigqueueinfo", FORKING, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
+	{ "pidfd_send_signal", FORKING, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
 };
 
 /* ... but these go through: (argument & mask) == value. */

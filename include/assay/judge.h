@@ -26,6 +26,8 @@
  *                                         is doing, for the report
  *   {"type":"metric","name":S,"value":N,"unit":S}
  *   {"type":"trace","title":S,"lines":[S,...]}
+ *                                         ASSAY_JUDGE_SCHEDULE as the title:
+ *                                         not for people, see below
  *   {"type":"verdict","status":"pass"|"fail","score":0..1,"property":S,
  *    "message":S,"stuck":BOOL,"expected":any,"actual":any}
  * Exactly one verdict, as the last line. None, two, or a crash of the judge
@@ -41,6 +43,18 @@
  * kernel accounts it, "threads" how many threads it has now, "running" how
  * many of these are not asleep. Seeds are below 2^53, so that every JSON
  * reader keeps them exact.
+ *
+ * In a test of variant "explore" the submission's program runs twice, in two
+ * boxes that know nothing of each other: as the candidate, and as the second
+ * program, in which the judge can have happen again what it found in the first.
+ * How the second ends decides nothing. It stays when the candidate has ended,
+ * until the judge has. The folder that the judge starts in then has
+ *
+ *   candidate     the submission's program, as a file to look places up in
+ *   submission/   the files that this was built from
+ *
+ * and a trace that is called ASSAY_JUDGE_SCHEDULE is a schedule that the
+ * test's parameter "replay" takes, its lines joined by newlines.
  */
 #ifndef ASSAY_JUDGE_H
 #define ASSAY_JUDGE_H
@@ -49,8 +63,12 @@
 #define ASSAY_JUDGE_VERDICT_FD 3
 #define ASSAY_JUDGE_CHANNEL_FD 4  /* SOCK_SEQPACKET, to the driver */
 #define ASSAY_JUDGE_HISTORY_FD 5  /* what the driver recorded; read only */
-#define ASSAY_JUDGE_BASELINE_CHANNEL_FD 6 /* the same two for the reference */
-#define ASSAY_JUDGE_BASELINE_HISTORY_FD 7 /* solution of a baseline test */
+/* The same two for a second program: the reference solution of a baseline
+ * test, or in a test of variant "explore" the submission once more. */
+#define ASSAY_JUDGE_BASELINE_CHANNEL_FD 6
+#define ASSAY_JUDGE_BASELINE_HISTORY_FD 7
+
+#define ASSAY_JUDGE_SCHEDULE "trace"
 
 /* Descriptors of a driver; 0 is empty, 1 and 2 are captured and bounded. */
 #define ASSAY_DRIVER_CHANNEL_FD 3

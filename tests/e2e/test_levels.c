@@ -87,6 +87,8 @@ static int setup(void **state)
 	place->assay = install(place, "assay", "usr/bin/assay");
 	free(install(place, "assay-sandbox",
 		     "usr/libexec/assay/assay-sandbox"));
+	free(install(place, "explore.o", "usr/libexec/assay/explore.o"));
+	free(install(place, "libjudge.a", "usr/libexec/assay/libjudge.a"));
 	free(install(place, "tests/hostile/misdeed", "usr/hostile/misdeed"));
 	install_folder(place, "exercises", "usr/share/assay/exercises");
 	install_folder(place, "include", "usr/share/assay/include");

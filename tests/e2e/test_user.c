@@ -59,6 +59,9 @@ static void install(struct user *user)
 	install_file("assay", user->scratch, "usr/bin/assay");
 	install_file("assay-sandbox", user->scratch,
 		     "usr/libexec/assay/assay-sandbox");
+	install_file("explore.o", user->scratch, "usr/libexec/assay/explore.o");
+	install_file("libjudge.a", user->scratch,
+		     "usr/libexec/assay/libjudge.a");
 	install_file("tests/hostile/misdeed", user->scratch,
 		     "usr/hostile/misdeed");
 	scratch_copy(exercises, to_exercises);

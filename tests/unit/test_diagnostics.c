@@ -116,6 +116,23 @@ static void test_diagnostics__linker_errors_have_file_and_line(void **state)
 }
 
 static void
+test_diagnostics__what_is_there_twice_is_told_of_the_candidates(void **state)
+{
+	static const char text[] =
+		"/usr/bin/ld: /work/explore/explore.o: in function `exit':\n"
+		"/usr/bin/ld: /src/trap.c:59: multiple definition of `exit'; "
+		"/work/bq.o:/work/submission/bq.c:10: first defined here\n";
+	AUTO_FREE char *rest = NULL;
+	json_auto_t *entries = parse(text, strlen(text), &rest);
+
+	(void)state;
+	assert_int_equal(json_array_size(entries), 1);
+	assert_entry(entries, 0, "bq.c", 10, "error",
+		     "multiple definition of `exit', which the exercise or its "
+		     "tools have, too");
+}
+
+static void
 test_diagnostics__json_that_was_cut_off_is_kept_as_far_as_it_goes(void **state)
 {
 	static const char text[] = "[" WARNING ", " ERROR;
@@ -253,6 +270,8 @@ int main(void)
 		cmocka_unit_test(test_diagnostics__text_around_json_comes_back),
 		cmocka_unit_test(
 			test_diagnostics__linker_errors_have_file_and_line),
+		cmocka_unit_test(
+			test_diagnostics__what_is_there_twice_is_told_of_the_candidates),
 		cmocka_unit_test(
 			test_diagnostics__json_that_was_cut_off_is_kept_as_far_as_it_goes),
 		cmocka_unit_test(

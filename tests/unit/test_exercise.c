@@ -178,6 +178,59 @@ static void test_exercise__digest_covers_what_can_change_a_verdict(void **state)
 	assert_string_not_equal(before, after);
 }
 
+/* The package's manifest, its variant "tsan" being "explore" instead. */
+static char *explored_manifest(bool baseline)
+{
+	AUTO_FREE char *from = package_edit(
+		"\"baseline\": true",
+		baseline ? "\"baseline\": true" : "\"baseline\": false");
+	const char *rest = from, *word;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	while ((word = strstr(rest, "\"tsan\""))) {
+		(void)fprintf(out, "%.*s\"explore\"", (int)(word - rest), rest);
+		rest = word + 6;
+	}
+	(void)fputs(rest, out);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+static void test_exercise__digest_covers_what_it_is_explored_with(void **state)
+{
+	AUTO_FREE char *manifest = explored_manifest(false);
+	AUTO_FREE char *object = folder_path(*state, "explore.o");
+	char without[65], before[65], after[65];
+	struct exercise *exercise;
+
+	/* without such a variant it does not matter */
+	assert_int_equal(setenv("ASSAY_EXPLORE", object, 1), 0);
+	folder_write(*state, "explore.o", "one");
+	digest_with(*state, "explore.o", "one", before);
+	digest_with(*state, "explore.o", "two", after);
+	assert_string_equal(before, after);
+
+	folder_write(*state, "demo/adder/exercise.json", manifest);
+	digest_with(*state, "explore.o", "one", before);
+	digest_with(*state, "explore.o", "two", after);
+	assert_string_not_equal(before, after);
+	exercise = load(*state);
+	assert_non_null(fileset_find(&exercise->explore, "explore/explore.o"));
+	exercise_free(exercise);
+
+	/* it can be listed and started where that is not installed */
+	assert_int_equal(setenv("ASSAY_EXPLORE", "/nowhere/explore.o", 1), 0);
+	exercise = load(*state);
+	assert_int_equal(exercise->explore.count, 0);
+	memcpy(without, exercise->digest, 65);
+	assert_string_not_equal(without, before);
+	exercise_free(exercise);
+	assert_int_equal(unsetenv("ASSAY_EXPLORE"), 0);
+}
+
 /* One edit of exercise.json each, and what must be said of it. */
 static const struct {
 	const char *from, *to, *expected;
@@ -312,6 +365,16 @@ test_exercise__refuses_a_public_test_behind_a_hidden_one(void **state)
 	assert_broken(*state, "tests[1].depends_on: \"sums\" is hidden");
 }
 
+static void
+test_exercise__has_one_place_beside_an_explored_submission(void **state)
+{
+	AUTO_FREE char *manifest = explored_manifest(true);
+
+	folder_write(*state, "demo/adder/exercise.json", manifest);
+	assert_broken(*state, "tests[1].baseline: in a test of variant "
+			      "\"explore\"");
+}
+
 static void remove_file(const char *root, const char *name)
 {
 	AUTO_FREE char *path = folder_path(root, name);
@@ -403,6 +466,8 @@ int main(void)
 		TEST(test_exercise__brings_the_contract_headers_along),
 		TEST(test_exercise__lays_a_mutant_over_the_solution),
 		TEST(test_exercise__digest_covers_what_can_change_a_verdict),
+		TEST(test_exercise__digest_covers_what_it_is_explored_with),
+		TEST(test_exercise__has_one_place_beside_an_explored_submission),
 		TEST(test_exercise__says_where_a_manifest_is_broken),
 		TEST(test_exercise__refuses_a_public_test_behind_a_hidden_one),
 		TEST(test_exercise__says_which_file_is_missing),

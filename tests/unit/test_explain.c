@@ -29,6 +29,7 @@ static char *explained(const json_t *report, bool colour)
 	FILE *out = open_memstream(&text, &size);
 
 	explain_report(report, out, colour, false);
+	explain_next_step(report, out);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }

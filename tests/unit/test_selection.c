@@ -265,6 +265,70 @@ static void test_selection__flags_what_a_person_should_see(void **state)
 	exercise_free(exercise);
 }
 
+/* What the explorer cannot vouch for; NULL: it can. */
+static const struct {
+	const char *source, *says;
+} searched[] = {
+	{ "static pthread_mutex_t lock;\n"
+	  "pthread_mutex_t (*get)(void);\n"
+	  "int f(void) { return pthread_mutex_lock(&lock); }\n",
+	  NULL },
+	{ "int pthread_setname_np(pthread_t thread, const char *name);\n",
+	  NULL },
+	{ "#define pthread_mutex_lock(mutex) my_lock(mutex)\n", NULL },
+	{ "static long read(int fd) { return fd; }\n", NULL },
+	{ "int pthread_mutex_lock(pthread_mutex_t *);\n"
+	  "int pthread_mutex_lock /* mine ( */ (pthread_mutex_t *m)\n{\n}\n",
+	  "add.c:2: pthread_mutex_lock" },
+	{ "int pthread_join(pthread_t t, void **r)\n"
+	  "__attribute__((alias(\"mine\")));\n",
+	  "add.c:1: pthread_join" },
+	{ "int x;\n#line 9 \"/usr/include/stdio.h\"\n",
+	  "add.c: gives lines other names" },
+	{ "%: /* 1 */ 7 \"/usr/include/stdio.h\" 1 3\n",
+	  "add.c: gives lines other names" },
+	{ "#pragma GCC pch_preprocess \"NOTES.md\"\n",
+	  "add.c:1: pch_preprocess" },
+	{ "void f(int *p) { __builtin_ia32_movnti(p, 1); }\n",
+	  "add.c:1: __builtin_ia32_movnti" },
+	{ "void f(void) { __builtin_ia32_pause(); }\n", NULL },
+	{ "int x;\nvoid __tsan_write4(void *p) {}\n",
+	  "add.c:2: __tsan_write4" },
+	{ "__attribute__((no_sanitize(\"thread\"))) int f(void);\n",
+	  "add.c:1: no_sanitize" },
+	{ "void f(void)\n{\n\t__asm__ volatile (\"nop\");\n}\n",
+	  "add.c:3: __asm__" },
+	{ "__attribute__((naked)) void f(void);\n", "add.c:1: naked" },
+	{ "int f(void) __attribute__((ifunc(\"g\")));\n", "add.c:1: ifunc" },
+	{ "[[gnu::constructor]] void f(void);\n", "add.c:1: constructor" },
+};
+
+static void test_selection__says_what_cannot_be_searched(void **state)
+{
+	struct exercise *exercise = load(*state);
+
+	for (size_t i = 0; i < sizeof searched / sizeof *searched; i++) {
+		const char *says = searched[i].says;
+		struct selection selection;
+		struct submission *submission;
+
+		folder_write(*state, "ann/add.c", searched[i].source);
+		submission = select_from(*state, exercise, &selection);
+		if (!says && selection.unsearchable)
+			fail_msg("%s", selection.unsearchable);
+		if (says && (!selection.unsearchable ||
+			     strncmp(says, selection.unsearchable,
+				     strlen(says)) != 0))
+			fail_msg("%s: %s", says,
+				 selection.unsearchable
+					 ? selection.unsearchable
+					 : "nothing");
+		selection_release(&selection);
+		submission_free(submission);
+	}
+	exercise_free(exercise);
+}
+
 static void test_selection__flags_a_name_once_per_file(void **state)
 {
 	struct exercise *exercise = load(*state);
@@ -349,6 +413,7 @@ int main(void)
 		TEST(test_selection__rejects_what_lacks_a_required_file),
 		TEST(test_selection__needs_a_language_the_exercise_has),
 		TEST(test_selection__flags_what_a_person_should_see),
+		TEST(test_selection__says_what_cannot_be_searched),
 		TEST(test_selection__flags_a_name_once_per_file),
 		TEST(test_selection__flags_build_scripts_and_objects),
 		TEST(test_selection__raises_no_flag_for_the_starters_own),

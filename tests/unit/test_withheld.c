@@ -62,6 +62,8 @@ static void test_withheld__the_group_and_ipc_always(void **state)
 	/* forbidden on any host: nothing that this one could not give */
 	assert_int_equal(answer(&user, BOX_PROFILE_BUILD, SYS_shmget),
 			 WITHHELD_NOT);
+	assert_int_equal(answer(&user, BOX_PROFILE_EXPLORE, SYS_shmget),
+			 WITHHELD_NOT);
 }
 
 static void test_withheld__what_the_user_could_do_to_its_own(void **state)
@@ -85,6 +87,11 @@ static void test_withheld__what_an_old_landlock_does_not_see(void **state)
 	assert_int_equal(answer(&user, BOX_PROFILE_RUN, SYS_kill),
 			 WITHHELD_NOT);
 	assert_int_equal(answer(&old_user, BOX_PROFILE_RUN, SYS_kill),
+			 WITHHELD_WATCHED);
+	/* who may signal nobody is not to be answered as if it might */
+	assert_int_equal(answer(&old_user, BOX_PROFILE_EXPLORE, SYS_kill),
+			 WITHHELD_NOT);
+	assert_int_equal(answer(&old_user, BOX_PROFILE_EXPLORE, SYS_tgkill),
 			 WITHHELD_WATCHED);
 	assert_int_equal(answer(&old_user, BOX_PROFILE_RUN, SYS_fcntl),
 			 WITHHELD_ERROR);

@@ -3,6 +3,8 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -376,6 +379,20 @@ static void ask_the_stack(char **unused)
 	puts("read");
 }
 
+/* Answer refused calls itself: what it has a listener for, no box hears of. */
+static void own_listener(char **unused)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { .len = 1, .filter = code };
+
+	(void)unused;
+	say(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		    SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter),
+	    "has a listener");
+}
+
 static const struct misdeed misdeeds[] = {
 	{ "descriptors", list_descriptors },
 	{ "processes", list_processes },
@@ -398,6 +415,7 @@ static const struct misdeed misdeeds[] = {
 	{ "wild-pointers", wild_pointers },
 	{ "take-descriptor", take_descriptor },
 	{ "vsyscall", ask_the_stack },
+	{ "listener", own_listener },
 };
 
 MISDEED_MAIN(misdeeds)

@@ -5,12 +5,13 @@
  * nobody has used before, and what any program may do works, it says
  * "undisturbed" and nothing else; otherwise, each thing that is not.
  *
- * well-behaved WORK TMP [no-ipc] [no-namespaces]
+ * well-behaved WORK TMP [no-ipc] [no-processes] [no-namespaces]
  *
  * WORK and TMP are its working folder and the one for temporary files, which
  * are not called /work and /tmp in every box.
  *
  * no-ipc         the profile has no System V ipc to look for
+ * no-processes   it may not make any
  * no-namespaces  there are more processes in the world than its own two, it
  *                has the number and the user that the host gave it, named
  *                shared memory and System V ipc are out of reach
@@ -40,7 +41,7 @@
 static int disturbed;
 
 static const char *work, *temporary;
-static int has_ipc = 1, has_namespaces = 1;
+static int has_ipc = 1, has_processes = 1, has_namespaces = 1;
 
 /* Say what is not as it should be. */
 static void expect(int holds, const char *what, long seen)
@@ -236,7 +237,7 @@ static void ordinary_work(void)
 	pthread_t thread;
 	char *memory;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 4 && has_processes; i++) {
 		pid_t child = fork();
 
 		if (child == 0)
@@ -273,6 +274,8 @@ static void read_arguments(int argc, char **argv)
 	for (i = 3; i < argc; i++) {
 		if (strcmp(argv[i], "no-ipc") == 0)
 			has_ipc = 0;
+		else if (strcmp(argv[i], "no-processes") == 0)
+			has_processes = 0;
 		else if (strcmp(argv[i], "no-namespaces") == 0)
 			has_namespaces = 0;
 		else

@@ -262,8 +262,11 @@ static json_t *try_held(const struct hostile_case *hostile, char *scratch)
 /* The well-behaved program, and what it cannot look for. */
 static char *afterwards(const struct hostile_case *hostile)
 {
-	return text_format("exec /hostile/well-behaved /work /tmp%s%s",
-			   has_option(hostile, "build") ? " no-ipc" : "",
+	const char *lacks = has_option(hostile, "build") ? " no-ipc" : "";
+
+	if (has_option(hostile, "explore"))
+		lacks = " no-ipc no-processes";
+	return text_format("exec /hostile/well-behaved /work /tmp%s%s", lacks,
 			   strcmp(cases_level(), "minimal") == 0
 				   ? " no-namespaces"
 				   : "");
@@ -424,7 +427,7 @@ int main(void)
 {
 	static const char *const files[] = { "calls",   "reach",    "limits",
 					     "endings", "channels", "collect",
-					     NULL };
+					     "explore", NULL };
 
 	return cases_run("boxes", files, try_case, NULL, NULL);
 }

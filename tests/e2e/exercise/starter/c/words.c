@@ -1,0 +1,5 @@
+/* words.c - does nothing yet */
+int main(void)
+{
+	return 0;
+}
