@@ -1,0 +1,40 @@
+/*
+ * philosophers.c - three philosophers, of whom each takes the lower fork first
+ */
+#include "suite.h"
+
+struct fork {
+	pthread_mutex_t lock;
+	int uses;
+};
+
+static struct fork forks[3] = {
+	{ PTHREAD_MUTEX_INITIALIZER, 0 },
+	{ PTHREAD_MUTEX_INITIALIZER, 0 },
+	{ PTHREAD_MUTEX_INITIALIZER, 0 },
+};
+
+static void *philosopher(void *number)
+{
+	int own = suite_number(number);
+	int next = (own + 1) % 3;
+	int first = own < next ? own : next;
+	int second = own < next ? next : own;
+
+	pthread_mutex_lock(&forks[first].lock);
+	pthread_mutex_lock(&forks[second].lock);
+	forks[first].uses++;
+	forks[second].uses++;
+	pthread_mutex_unlock(&forks[second].lock);
+	pthread_mutex_unlock(&forks[first].lock);
+	return NULL;
+}
+
+static void run(void)
+{
+	SUITE_RUN(philosopher, philosopher, philosopher);
+	for (int i = 0; i < 3; i++)
+		scenario_require(forks[i].uses == 2, "a fork has two users");
+}
+
+SUITE_MAIN(run);
