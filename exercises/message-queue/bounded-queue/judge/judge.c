@@ -51,6 +51,8 @@ int main(void)
 	struct run run;
 	size_t i;
 
+	if (strcmp(name, "explore") == 0)
+		test_explore(judge);
 	run_init(&run, judge, JUDGE_CANDIDATE);
 	if (strcmp(name, "performance") == 0)
 		against_reference(judge, &run);

@@ -35,6 +35,9 @@ void test_races(struct run *run);
 /** Blocked threads use no processor. "waiters" on each side, "interval_ms". */
 void test_idle(struct run *run);
 
+/** Scenarios under thousands of schedules, to a verdict: judge_explore.h. */
+__attribute__((noreturn)) void test_explore(struct judge *judge);
+
 /** Against the reference. "rounds", "items" of each. Returns the score. */
 double test_performance(struct run *run, struct run *reference);
 
