@@ -42,7 +42,6 @@ struct location {
 
 struct atomic_state {
 	uint32_t locations;
-	bool fences;
 	uint32_t fenced[THREADS]; /* clock at the last sc fence of each */
 	struct location location[LOCATIONS];
 };

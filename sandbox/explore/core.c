@@ -274,7 +274,6 @@ _Noreturn void core_finish(void)
 {
 	struct fiber *self = rt->current;
 
-	rt->finished = true;
 	fiber_switch(&self->context, &rt->scheduler);
 	__builtin_unreachable();
 }
@@ -292,7 +291,7 @@ static void begin(void)
 	if (rt->found)
 		fill(&rt->finding, 0, sizeof rt->finding);
 	rt->outcome = EXPLORE_PASSED;
-	rt->finished = rt->found = false;
+	rt->found = false;
 	rt->calls = rt->segments = rt->choices = rt->events = 0;
 	rt->at_segment = rt->done_in_segment = 0;
 	rt->schedule++;

@@ -167,7 +167,6 @@ struct snapshot_state;
 struct runtime {
 	/* ---- for good ---- */
 	volatile int busy;
-	bool has_wrfsbase;
 	bool standalone; /* no supervisor: replay for a debugger */
 	uint8_t *memory; /* shared with the supervisor */
 	uint64_t memory_bytes, memory_used;
@@ -198,7 +197,6 @@ struct runtime {
 	bool see_unlock;     /* unlocking is a decision */
 	uint64_t result_hash, history_hash, reads_hash;
 	uint32_t outcome;
-	bool finished;
 	struct explore_finding finding;
 	bool found;
 	uint32_t calls;
