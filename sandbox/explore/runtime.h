@@ -167,7 +167,6 @@ struct snapshot_state;
 struct runtime {
 	/* ---- for good ---- */
 	volatile int busy;
-	bool standalone; /* no supervisor: replay for a debugger */
 	uint8_t *memory; /* shared with the supervisor */
 	uint64_t memory_bytes, memory_used;
 	struct context scheduler;
@@ -181,6 +180,7 @@ struct runtime {
 	uint32_t most_threads;
 	bool trylock_seen;
 	bool quiet; /* its output goes nowhere any more */
+	bool standalone; /* no supervisor: replay for a debugger */
 
 	/* ---- of one schedule ---- */
 	uint64_t seed, random;
@@ -194,11 +194,11 @@ struct runtime {
 	int64_t wall_offset_ns;
 	uint64_t arrivals;
 	uint64_t fair_until; /* decision up to which all are treated alike */
-	bool see_unlock;     /* unlocking is a decision */
 	uint64_t result_hash, history_hash, reads_hash;
 	uint32_t outcome;
 	struct explore_finding finding;
 	bool found;
+	bool see_unlock;     /* unlocking is a decision */
 	uint32_t calls;
 	struct explore_call call[SCENARIO_CALLS_MAX];
 	uint32_t segments, choices, events;
