@@ -39,6 +39,18 @@
  * there is nothing more to tell it: together that is a "deadlock". It counts
  * only if the last answer of this kind had "for_good".
  *
+ * A "dialogue" is a program that talks in lines on its standard input and
+ * output, and need not know of judges or drivers. The judge holds the other
+ * ends of these two pipes. What is started is the keeper (assay/keeper.h), which
+ * starts, kills and starts the program again as the judge has it do over the
+ * channel, in one box: what the program left in its folder "state" stays. The
+ * judge may then also write
+ *   {"type":"hold-syncs"}    from now on fsync() and its like do not return
+ *   {"type":"release-syncs"} they do
+ * and answers to probes, which are in order with these, also have
+ *   "syncs":N       such calls begun so far, those that wait included
+ *   "syncs_held":N  of these, how many wait
+ *
  * "cpu_us" is the processor time of the candidate's whole process tree as the
  * kernel accounts it, "threads" how many threads it has now, "running" how
  * many of these are not asleep. Seeds are below 2^53, so that every JSON
@@ -68,9 +80,16 @@
 #define ASSAY_JUDGE_BASELINE_CHANNEL_FD 6
 #define ASSAY_JUDGE_BASELINE_HISTORY_FD 7
 
+/* The two pipes of a dialogue, and those of a second program. */
+#define ASSAY_JUDGE_INPUT_FD 8   /* what the program reads, to write to */
+#define ASSAY_JUDGE_OUTPUT_FD 9  /* what it wrote, to read from */
+#define ASSAY_JUDGE_BASELINE_INPUT_FD 10
+#define ASSAY_JUDGE_BASELINE_OUTPUT_FD 11
+
 #define ASSAY_JUDGE_SCHEDULE "trace"
 
-/* Descriptors of a driver; 0 is empty, 1 and 2 are captured and bounded. */
+/* Descriptors of a driver, and of a keeper; 0 is empty, 1 and 2 are captured
+ * and bounded. In a dialogue 0 and 1 are the two pipes. */
 #define ASSAY_DRIVER_CHANNEL_FD 3
 #define ASSAY_DRIVER_HISTORY_FD 4
 
