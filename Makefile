@@ -379,6 +379,8 @@ $(BUILD)/fuzz/fuzz_judge: WRAP := -Wl,--wrap=exit,--wrap=calloc
 # What tests and the demo find in their environment.
 export ASSAY_BUILD := $(abspath $(BUILD))
 export ASSAY_SOURCE := $(CURDIR)
+# Judges that were built once are kept in the build folder, not in the user's.
+export ASSAY_CACHE := $(abspath $(BUILD))/cache
 RUN_ENV := ASSAY_EXERCISES=$(CURDIR)/exercises
 RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 
@@ -392,14 +394,14 @@ FAULT_TEST := $(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others
 endif
 
 test: tests $(FUZZ_TEST) $(FAULT_TEST) $(EXPLORE_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
-	@$(RUN_TESTS) $(UNIT_PROGRAMS) $(EXPLORE_TEST) $(FUZZ_TEST) $(FAULT_TEST) \
-		--together $(E2E_PROGRAMS) $(HOSTILE_TEST)
+	@$(RUN_TESTS) --together $(HOSTILE_TEST) $(FAULT_TEST) $(E2E_PROGRAMS) \
+		$(FUZZ_TEST) $(EXPLORE_TEST) $(UNIT_PROGRAMS)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
-	@$(RUN_TESTS) $(UNIT_PROGRAMS)
+	@$(RUN_TESTS) --together $(UNIT_PROGRAMS)
 
 test-e2e: tests ## run the end-to-end tests
-	@$(RUN_TESTS) $(E2E_PROGRAMS)
+	@$(RUN_TESTS) --together $(E2E_PROGRAMS)
 
 # The short walk as two more test programs.
 $(BUILD)/tests/faults/memory: KINDS := memory
