@@ -15,6 +15,7 @@
 #include "box_client.h"
 #include "build.h"
 #include "loop.h"
+#include "store.h"
 
 #define VARIANTS_MAX (sizeof((struct toolkit *)0)->baseline / sizeof(int))
 
@@ -57,15 +58,20 @@ static int build(uv_loop_t *loop, struct box_client *client,
 		 int *program, struct error *err)
 {
 	struct outcome outcome = { .program = -1 };
+	char key[65];
 	int result = 0;
 
+	store_key(request, key);
+	*program = store_get(key);
+	if (*program >= 0)
+		return 0;
 	build_start(client, request, built_cb, &outcome);
 	while (box_client_busy(client))
 		(void)uv_run(loop, UV_RUN_ONCE);
 	if (!outcome.result.ok)
 		result = explain(&outcome, what, err);
 	else
-		*program = TAKE_FD(outcome.program);
+		store_put(key, *program = TAKE_FD(outcome.program));
 	build_result_release(&outcome.result);
 	if (outcome.program >= 0)
 		(void)close(outcome.program);
