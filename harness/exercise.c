@@ -19,6 +19,7 @@
 #include <assay/cleanup.h>
 
 #include "exercise_manifest.h"
+#include "exercise_mutants.h"
 #include "home.h"
 
 /* Read the file @name of the package into memory, and its hash into @hex. */
@@ -109,48 +110,6 @@ static int add_c_files(struct fileset *set, const char *prefix,
 	return rc;
 }
 
-/* Whether a candidate may hand in every file of @set in @language. */
-static bool may_be_handed_in(const struct exercise_language *language,
-			     const struct fileset *set)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (!string_list_has(language->required, set->files[i].path) &&
-		    !string_list_has(language->optional, set->files[i].path))
-			return false;
-	return true;
-}
-
-/* The first language whose candidates could have written the mutant. */
-static int read_mutant(const struct exercise *exercise,
-		       struct exercise_mutant *mutant, struct error *err)
-{
-	const struct fileset *solution;
-	int rc = add_folder(&mutant->files, "", exercise->dir, "mutants/",
-			    mutant->name, err);
-
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < exercise->language_count; i++)
-		if (!mutant->language &&
-		    may_be_handed_in(&exercise->languages[i], &mutant->files))
-			mutant->language = &exercise->languages[i];
-	if (mutant->files.count == 0 || !mutant->language)
-		return error_set(err, EINVAL, "mutants/%s: %s", mutant->name,
-				 mutant->language
-					 ? "has no files"
-					 : "has a file that no candidate may "
-					   "hand in");
-	solution = &mutant->language->solution;
-	for (size_t i = 0; rc == 0 && i < solution->count; i++) {
-		const struct file *file = &solution->files[i];
-
-		if (!fileset_find(&mutant->files, file->path))
-			rc = fileset_add_file(&mutant->files, file->path, file,
-					      err);
-	}
-	return rc < 0 ? error_wrap(err, "mutants/%s", mutant->name) : 0;
-}
-
 /* A candidate's code may include whatever is there when it is compiled, so
  * the tests are not. */
 static int pick_driver(struct exercise *exercise, struct error *err)
@@ -169,7 +128,8 @@ static int pick_driver(struct exercise *exercise, struct error *err)
 		file = fileset_find(&exercise->judge, path);
 		if (!file)
 			return error_set(err, EINVAL,
-					 EXERCISE_MANIFEST ": judge.driver: "
+					 EXERCISE_MANIFEST
+					 ": judge.driver: "
 					 "\"%s\" is not in judge/",
 					 *name);
 		rc = fileset_add_file(&exercise->driver, path, file, err);
@@ -348,8 +308,8 @@ static int load(struct exercise *exercise, const char *root, struct error *err)
 		rc = read_files(exercise, root, err);
 	if (rc == 0)
 		rc = check_files(exercise, err);
-	for (size_t i = 0; rc == 0 && i < exercise->mutant_count; i++)
-		rc = read_mutant(exercise, &exercise->mutants[i], err);
+	if (rc == 0)
+		rc = exercise_mutants_load(exercise, err);
 	if (rc == 0)
 		digest(exercise, manifest_hex);
 	return rc;

@@ -91,7 +91,7 @@ struct exercise_mutant {
 	char *why;
 	const struct exercise_language *language; /* whose files it changes */
 	struct fileset
-		files; /* the solution's, overlaid with mutants/<name>/ */
+		files; /* the solution's, changed as mutants/<name>/ has it */
 };
 
 struct exercise {

@@ -395,6 +395,47 @@ static void test_exercise__says_which_file_is_missing(void **state)
 	assert_broken(*state, "mutants/off-by-one: has no files");
 }
 
+#define EXTRA_DIFF "demo/adder/mutants/off-by-one/src/extra.c.diff"
+
+static void test_exercise__applies_the_diffs_of_a_mutant(void **state)
+{
+	struct exercise *exercise;
+	AUTO_FREE char *extra = NULL;
+	AUTO_FREE char *whole = NULL;
+	const struct fileset *files;
+
+	folder_write(*state, EXTRA_DIFF,
+		     "--- extra.c\n+++ extra.c\n@@ -1 +1,2 @@\n"
+		     " static int extra;\n+static int more;\n");
+	exercise = load(*state);
+	files = &exercise->mutants[0].files;
+	extra = file_read(fileset_find(files, "src/extra.c"));
+	whole = file_read(fileset_find(files, "add.c"));
+	assert_string_equal(extra, "static int extra;\nstatic int more;\n");
+	assert_non_null(strstr(whole, "+ 1"));
+	assert_null(fileset_find(files, "src/extra.c.diff"));
+	exercise_free(exercise);
+}
+
+static void test_exercise__says_which_diff_of_a_mutant_is_wrong(void **state)
+{
+	folder_write(*state, EXTRA_DIFF,
+		     "--- extra.c\n+++ extra.c\n@@ -1 +1 @@\n"
+		     "-static int other;\n+static int more;\n");
+	assert_broken(*state,
+		      "mutants/off-by-one: src/extra.c.diff: hunk 1: line 1 is "
+		      "not the one that the diff has");
+	remove_file(*state, EXTRA_DIFF);
+	folder_write(*state, "demo/adder/mutants/off-by-one/add.c.diff",
+		     "--- a\n+++ a\n@@ -1 +0,0 @@\n-#include \"add.h\"\n");
+	assert_broken(*state, "mutants/off-by-one: add.c: twice");
+	remove_file(*state, "demo/adder/mutants/off-by-one/add.c.diff");
+	folder_write(*state, "demo/adder/mutants/off-by-one/other.c.diff", "");
+	assert_broken(*state, "mutants/off-by-one: has a file that no "
+			      "candidate may hand in, or a diff of one that "
+			      "is in no solution");
+}
+
 static void test_exercise__refuses_a_mutant_of_an_owned_file(void **state)
 {
 	folder_write(*state, "demo/adder/mutants/off-by-one/add.h", "\n");
@@ -471,6 +512,8 @@ int main(void)
 		TEST(test_exercise__says_where_a_manifest_is_broken),
 		TEST(test_exercise__refuses_a_public_test_behind_a_hidden_one),
 		TEST(test_exercise__says_which_file_is_missing),
+		TEST(test_exercise__applies_the_diffs_of_a_mutant),
+		TEST(test_exercise__says_which_diff_of_a_mutant_is_wrong),
 		TEST(test_exercise__refuses_a_mutant_of_an_owned_file),
 		TEST(test_exercise__refuses_a_starter_with_files_that_start_makes),
 		TEST(test_exercise__refuses_symlinks_in_a_package),
