@@ -145,7 +145,8 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$1)
 HARNESS := $(sort $(wildcard harness/*.c))
 SANDBOX := $(sort $(wildcard sandbox/*.c))
 EXPLORE := $(sort $(wildcard sandbox/explore/*.c))
-KIT := $(sort $(wildcard exercises/kit/*.c))
+KEEPER := exercises/kit/keeper.c
+KIT := $(filter-out $(KEEPER),$(sort $(wildcard exercises/kit/*.c)))
 HARNESS_OBJECTS := $(call objects,$(HARNESS))
 SANDBOX_OBJECTS := $(call objects,$(SANDBOX))
 EXPLORE_OBJECTS := $(call objects,$(EXPLORE))
@@ -199,6 +200,7 @@ TEST_OBJECTS := $(EXPLORE_RUNNER_OBJECTS) $(call objects,\
 
 PROGRAMS := $(BUILD)/assay $(BUILD)/assay-sandbox
 EXPLORE_OBJECT := $(BUILD)/explore.o
+KEEPER_PROGRAM := $(BUILD)/keeper
 
 # The kit as judges in boxes link it: built as an exercise's judge is, whatever
 # the rest is built for. What drivers are linked with they compile themselves.
@@ -213,7 +215,7 @@ ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 	uninstall clean help FORCE
 .SECONDARY:
 
-all: $(PROGRAMS) $(EXPLORE_OBJECT) $(JUDGE_LIBRARY) $(ARCHIVES) ## build the programs (default)
+all: $(PROGRAMS) $(EXPLORE_OBJECT) $(KEEPER_PROGRAM) $(JUDGE_LIBRARY) $(ARCHIVES) ## build the programs (default)
 
 deps: $(BUILD)/packages ## install every Debian package that any goal needs
 
@@ -278,6 +280,14 @@ $(JUDGE_LIBRARY): $(JUDGE_OBJECTS)
 	$(call say,AR,$@)
 	@rm -f $@
 	$Q$(AR) rcsD $@ $^
+
+# In front of candidates' programs, so with nothing around it, and static: it
+# is there before they are.
+$(KEEPER_PROGRAM): $(KEEPER) $(BUILD)/flags | $(BUILD)/packages
+	$(call say,LINK,$@)
+	$Q$(EXPLORE_CC) $(ALL_CPPFLAGS) -Iexercises/kit -std=gnu17 $(WARNINGS) \
+		-O2 -g -ffile-prefix-map=$(CURDIR)/= -static -MMD -MP \
+		-MF $(OBJ)/keeper.d -o $@ $<
 
 LINK = $(CC) $(HARDENING) $(CFLAGS) $(ALL_LDFLAGS) -o $@ \
 	$(filter %.o,$^) $(filter %.a,$^)
@@ -371,7 +381,8 @@ $(FUZZ_PROGRAMS): $(BUILD)/%: $(FUZZ_OBJ)/tests/%.o \
 $(BUILD)/fuzz/fuzz_judge: WRAP := -Wl,--wrap=exit,--wrap=calloc
 
 -include $(patsubst %.o,%.d,$(HARNESS_OBJECTS) $(SANDBOX_OBJECTS) \
-	$(EXPLORE_OBJECTS) $(JUDGE_OBJECTS) $(KIT_OBJECTS) $(TEST_OBJECTS) $(FUZZ_TESTED) \
+	$(EXPLORE_OBJECTS) $(JUDGE_OBJECTS) $(KIT_OBJECTS) $(TEST_OBJECTS) \
+	$(OBJ)/keeper.o $(FUZZ_TESTED) \
 	$(call fuzz_objects,$(FUZZ) $(FUZZ_HELPERS)))
 
 # --- Running ---------------------------------------------------------------
@@ -486,7 +497,7 @@ check-docs: | $(BUILD)/packages ## lint the man page, try the bash completion
 	@$(TOOLS)/test-completion
 
 # One clang-tidy per file, so that make -j spreads them over the CPUs.
-TIDY := $(addprefix tidy/,$(HARNESS) $(SANDBOX) $(EXPLORE) $(KIT))
+TIDY := $(addprefix tidy/,$(HARNESS) $(SANDBOX) $(EXPLORE) $(KIT) $(KEEPER))
 .PHONY: $(TIDY)
 tidy: $(TIDY) ## clang-tidy
 $(TIDY): tidy/%: | $(BUILD)/packages
@@ -507,6 +518,7 @@ install: all ## install below $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/assay $(INSTALL_ROOT)/bin/assay
 	install -D -m 755 $(BUILD)/assay-sandbox $(LIBEXEC)/assay-sandbox
 	install -D -m 644 $(EXPLORE_OBJECT) $(LIBEXEC)/explore.o
+	install -D -m 755 $(KEEPER_PROGRAM) $(LIBEXEC)/keeper
 	install -D -m 644 $(JUDGE_LIBRARY) $(LIBEXEC)/libjudge.a
 	install -D -m 644 harness/assay.1 $(MAN)
 	install -D -m 644 harness/assay.bash $(COMPLETION)

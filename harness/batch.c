@@ -37,7 +37,7 @@ struct batch {
 
 /* ---- exercises ---- */
 
-static int find_toolkit(void *data, const char *id, const struct toolkit **ret,
+static int find_toolkit(void *data, const char *id, struct toolkit **ret,
 			struct error *err)
 {
 	const struct slot *slot = data;

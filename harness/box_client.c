@@ -43,6 +43,7 @@ struct box_client {
 	struct link *link;
 	struct boxspec spec; /* of the run wanted or under way */
 	bool wanted;         /* a run has been asked for and is not over */
+	bool hold_syncs;     /* of this run */
 	box_done_cb done;
 	void *done_data;
 	box_probed_cb probed;
@@ -208,6 +209,16 @@ static void overdue_cb(uv_timer_t *timer)
 	kill_box(timer->data);
 }
 
+static void control(struct box_client *client, uint32_t type)
+{
+	struct box_control message = { .type = type };
+
+	/* a box that is not there any more is told by its exit */
+	if (message_send(client->link->socket_fd, &message, sizeof message,
+			 NULL, 0) < 0)
+		kill_box(client->link);
+}
+
 static void send_run(struct link *link)
 {
 	struct box_client *client = link->client;
@@ -225,6 +236,8 @@ static void send_run(struct link *link)
 	}
 	(void)uv_timer_start(&link->timer, overdue_cb,
 			     wall_ms + ANSWER_SLACK_MS, 0);
+	if (client->hold_syncs)
+		control(client, BOX_HOLD_SYNCS);
 }
 
 static void take_hello(struct link *link, const struct box_hello *hello)
@@ -452,20 +465,11 @@ void box_client_run(struct box_client *client, struct boxspec *spec,
 	client->done = done;
 	client->done_data = data;
 	client->wanted = true;
+	client->hold_syncs = false;
 	if (!client->link)
 		start(client);
 	else if (client->link->up)
 		send_run(client->link);
-}
-
-static void control(struct box_client *client, uint32_t type)
-{
-	struct box_control message = { .type = type };
-
-	/* a box that is not there any more is told by its exit */
-	if (message_send(client->link->socket_fd, &message, sizeof message,
-			 NULL, 0) < 0)
-		kill_box(client->link);
 }
 
 void box_client_probe(struct box_client *client, box_probed_cb probed,
@@ -490,6 +494,13 @@ void box_client_inspect(struct box_client *client, box_inspected_cb inspected,
 	client->inspected = inspected;
 	client->inspected_data = data;
 	control(client, BOX_INSPECT);
+}
+
+void box_client_hold_syncs(struct box_client *client, bool hold)
+{
+	client->hold_syncs = hold;
+	if (client->link && client->link->sent)
+		control(client, hold ? BOX_HOLD_SYNCS : BOX_RELEASE_SYNCS);
 }
 
 void box_client_kill(struct box_client *client)

@@ -69,6 +69,10 @@ void box_client_probe(struct box_client *client, box_probed_cb probed,
 void box_client_inspect(struct box_client *client, box_inspected_cb inspected,
 			void *data);
 
+/** Have calls that make data durable wait in the run under way, or no more. A
+ * run that has yet to be sent to its box begins like that. */
+void box_client_hold_syncs(struct box_client *client, bool hold);
+
 /** End the run under way; its callback comes as always. */
 void box_client_kill(struct box_client *client);
 

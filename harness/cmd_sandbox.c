@@ -35,7 +35,7 @@ static const char help[] =
 	"its\n"
 	"result as JSON: the last line of standard error, or --result FILE.\n"
 	"\n"
-	"      --profile run|build|judge|explore\n"
+	"      --profile run|build|judge|explore|dialogue\n"
 	"                                 system calls allowed (run)\n"
 	"      --cpu SECONDS              processor time of all its processes "
 	"(10)\n"
@@ -158,8 +158,8 @@ static const struct option long_options[] = {
 
 static bool parse_profile(const char *text, enum box_profile *ret)
 {
-	static const char *const names[] = { "run", "build", "judge",
-					     "explore" };
+	static const char *const names[] = { "run", "build", "judge", "explore",
+					     "dialogue" };
 	unsigned i;
 
 	CHECK(sizeof names / sizeof *names == BOX_PROFILE_MAX);

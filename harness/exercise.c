@@ -19,12 +19,35 @@
 #include <assay/cleanup.h>
 
 #include "exercise_manifest.h"
-#include "exercise_mutants.h"
+#include "fdio.h"
 #include "home.h"
 
-/* Read the file @name of the package into memory, and its hash into @hex. */
-static int read_manifest(struct exercise *exercise, char hex[65],
-			 struct error *err)
+/* What languages.json says to all exercises; NULL: there is none. */
+static int read_profiles(const char *root, json_t **ret, struct error *err)
+{
+	AUTO_FREE char *path = NULL;
+	AUTO_FREE char *bytes = NULL;
+	AUTO_CLOSE int fd = -1;
+	struct place top;
+	size_t size;
+
+	if (asprintf(&path, "%s/" EXERCISE_PROFILES, root) < 0) {
+		path = NULL;
+		return error_set(err, ENOMEM, "out of memory");
+	}
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0
+				       : error_errno(err, errno, "%s", path);
+	bytes = fd_read_all(fd, &size);
+	if (!bytes)
+		return error_errno(err, errno, "%s", path);
+	return manifest_parse(EXERCISE_PROFILES, bytes, size, &top, ret, err);
+}
+
+/* Read exercise.json of the package, and its hash into @hex. */
+static int read_manifest(struct exercise *exercise, json_t *profiles,
+			 char hex[65], struct error *err)
 {
 	AUTO_FREE char *path = NULL;
 	AUTO_FREE char *bytes = NULL;
@@ -44,7 +67,7 @@ static int read_manifest(struct exercise *exercise, char hex[65],
 	if (rc == 0) {
 		memcpy(hex, set.files[0].sha256, 65);
 		bytes = file_read(&set.files[0]);
-		rc = bytes ? exercise_manifest_read(exercise, bytes,
+		rc = bytes ? exercise_manifest_read(exercise, profiles, bytes,
 						    set.files[0].size, err)
 			   : error_set(err, EIO, "%s: cannot be read", path);
 	}
@@ -172,6 +195,9 @@ static int read_files(struct exercise *exercise, const char *root,
 	if (rc == 0 && exercise_has_explored(exercise))
 		rc = read_built(&exercise->explore, "explore/explore.o",
 				home_explore(), err);
+	if (rc == 0 && exercise_has_dialogue(exercise))
+		rc = read_built(&exercise->keeper, "keeper", home_keeper(),
+				err);
 	if (rc == 0)
 		rc = read_built(&exercise->library, "kit/libjudge.a",
 				home_judge_library(), err);
@@ -288,6 +314,9 @@ static void digest(struct exercise *exercise, const char manifest_hex[65])
 	for (size_t i = 0; i < exercise->language_count; i++) {
 		const struct exercise_language *it = &exercise->languages[i];
 
+		if (it->profile)
+			hash_line(&hash, "profile", it->name,
+				  it->profile_sha256);
 		for (size_t j = 0; j < string_list_count(it->owned); j++)
 			hash_line(&hash, it->name, it->owned[j],
 				  fileset_find(&it->starter, it->owned[j])
@@ -301,9 +330,12 @@ static void digest(struct exercise *exercise, const char manifest_hex[65])
 
 static int load(struct exercise *exercise, const char *root, struct error *err)
 {
+	json_auto_t *profiles = NULL;
 	char manifest_hex[65];
-	int rc = read_manifest(exercise, manifest_hex, err);
+	int rc = read_profiles(root, &profiles, err);
 
+	if (rc == 0)
+		rc = read_manifest(exercise, profiles, manifest_hex, err);
 	if (rc == 0)
 		rc = read_files(exercise, root, err);
 	if (rc == 0)
@@ -385,6 +417,7 @@ static void language_release(struct exercise_language *language)
 	}
 	free(language->variants);
 	free(language->name);
+	free(language->profile);
 	string_list_free(language->required);
 	string_list_free(language->optional);
 	string_list_free(language->owned);
@@ -445,6 +478,7 @@ void exercise_free(struct exercise *exercise)
 	fileset_release(&exercise->driver);
 	fileset_release(&exercise->kit);
 	fileset_release(&exercise->explore);
+	fileset_release(&exercise->keeper);
 	fileset_release(&exercise->library);
 	free(exercise);
 }

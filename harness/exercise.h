@@ -1,11 +1,11 @@
 /*
  * exercise.h - an exercise package as the harness knows it
  *
- * exercises/README.md describes every key of exercise.json for authors; this
- * is the same in C. Loading validates strictly: an unknown key, a wrong type,
- * a reference to a test, variant or file that is not there is an error whose
- * text names file and place, "exercise.json: tests[3].points: expected an
- * integer from 0 to 100".
+ * exercises/README.md describes every key of exercise.json, and of
+ * languages.json beside the topics, for authors; this is the same in C. Loading
+ * validates strictly: an unknown key, a wrong type, a reference to a test,
+ * variant or file that is not there is an error whose text names file and
+ * place, "exercise.json: tests[3].points: expected an integer from 0 to 100".
  */
 #ifndef ASSAY_EXERCISE_H
 #define ASSAY_EXERCISE_H
@@ -24,6 +24,8 @@
 
 #define EXERCISE_FORMAT 1
 #define EXERCISE_EXPLORE "explore" /* the variant that is searched */
+#define EXERCISE_LANGUAGES_MAX 8
+#define EXERCISE_VARIANTS_MAX 8 /* of a language */
 #define EXERCISE_TESTS_MAX 64
 #define EXERCISE_COMMANDS_MAX 16
 #define EXERCISE_REPEAT_MAX 100
@@ -42,10 +44,15 @@ struct exercise_variant {
 	size_t command_count;
 	string_list run; /* argv */
 	string_list env; /* "NAME=value", of the run */
+	bool dialogue;   /* its program talks on standard input and output; a
+			    keeper starts it */
 };
 
 struct exercise_language {
 	char *name;           /* "c" */
+	char *profile;        /* where its variants are from in languages.json;
+				 NULL: they are the exercise's own */
+	char profile_sha256[65]; /* of what is said there */
 	string_list required; /* files a candidate must hand in */
 	string_list optional; /* files a candidate may hand in */
 	string_list owned;    /* starter files that are not the candidate's */
@@ -126,11 +133,13 @@ struct exercise {
 	struct fileset explore; /* explore.o, as "explore/explore.o": empty
 				   where no variant needs it, or it is not
 				   installed */
+	struct fileset keeper;  /* "keeper": likewise, for dialogues; the digest
+				   has its source, as part of the kit */
 	struct fileset library; /* the kit as an archive, "kit/libjudge.a", for
 				   judges; the digest has its sources */
 	char digest[65]; /* of all that can change a verdict: exercise.json,
-			    judge, kit, explore.o, owned starter files,
-			    solution */
+			    what it uses of languages.json, judge, kit,
+			    explore.o, owned starter files, solution */
 };
 
 /**
@@ -163,6 +172,8 @@ const struct exercise_test *exercise_test(const struct exercise *exercise,
 bool exercise_is_explored(const char *name);
 /** Whether there is a language with such a variant. */
 bool exercise_has_explored(const struct exercise *exercise);
+/** Whether there is a variant that is a dialogue. */
+bool exercise_has_dialogue(const struct exercise *exercise);
 
 void string_list_free(string_list list);
 size_t string_list_count(char *const *list);

@@ -10,13 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include <assay/cleanup.h>
 
 #define DRIVER_FILES_MAX 32
 #define PATHS_MAX 64
 #define ENV_MAX 32
-#define LANGUAGES_MAX 8
-#define VARIANTS_MAX 8
+#define MAIN_FILE "@main" /* stands for the first required file */
 
 static void read_commands(const struct place *up,
 			  struct exercise_command **commands, size_t *count)
@@ -73,12 +74,17 @@ static void read_env(const struct place *up, string_list *ret)
 static void read_variant(const struct place *at,
 			 struct exercise_variant *variant)
 {
-	static const char *const keys[] = { "build", "run", "env?", NULL };
+	static const char *const keys[] = { "build", "run", "env?", "dialogue?",
+					    NULL };
 
 	manifest_keys(at, keys);
 	read_commands(at, &variant->commands, &variant->command_count);
-	manifest_texts(at, "run", 1, BOX_ARGS_MAX, &variant->run);
+	/* the keeper stands in front of a dialogue's */
+	manifest_texts(at, "run", 1, BOX_ARGS_MAX - 1, &variant->run);
 	read_env(at, &variant->env);
+	manifest_boolean(at, "dialogue", &variant->dialogue);
+	if (variant->dialogue && exercise_is_explored(variant->name))
+		manifest_fail(at, "a variant that is searched is no dialogue");
 }
 
 /* A name that is a key of @up. */
@@ -96,12 +102,12 @@ static void read_variants(const struct place *up,
 			  struct exercise_language *language)
 {
 	struct place variants = manifest_object(up, "variants", 1,
-						VARIANTS_MAX);
+						EXERCISE_VARIANTS_MAX);
 	const char *name;
 	json_t *value;
 
 	language->variants = manifest_need(
-		up, calloc(VARIANTS_MAX, sizeof *language->variants));
+		up, calloc(EXERCISE_VARIANTS_MAX, sizeof *language->variants));
 	json_object_foreach (variants.json, name, value) {
 		struct place at = manifest_get(&variants, name);
 		struct exercise_variant *variant;
@@ -156,11 +162,61 @@ static void read_file_names(const struct place *up, const char *key,
 	*ret = names;
 }
 
-static void read_language(const struct place *at,
+static void hash_entry(const struct place *entry, char hex[65])
+{
+	AUTO_FREE char *text = manifest_need(
+		entry, json_dumps(entry->json, JSON_COMPACT | JSON_SORT_KEYS));
+	unsigned char sum[crypto_hash_sha256_BYTES];
+
+	if (!text)
+		return;
+	crypto_hash_sha256(sum, (const unsigned char *)text, strlen(text));
+	sodium_bin2hex(hex, 65, sum, sizeof sum);
+}
+
+/* The variants of a language as languages.json has them for its profile. */
+static void read_profile(const struct place *at, json_t *profiles,
+			 struct exercise_language *language)
+{
+	static const char *const keys[] = { "variants", NULL };
+	struct place where = manifest_get(at, "profile");
+	struct place top = { .key = EXERCISE_PROFILES,
+			     .json = profiles,
+			     .err = at->err };
+	struct place profile, entry;
+
+	manifest_id(at, "profile", &language->profile);
+	if (!manifest_ok(at))
+		return;
+	profile = manifest_get(&top, language->profile);
+	entry = manifest_get(&profile, language->name);
+	if (!entry.json) {
+		manifest_fail(&where,
+			      "\"%s\" of \"%s\" is not in " EXERCISE_PROFILES,
+			      language->profile, language->name);
+		return;
+	}
+	manifest_keys(&entry, keys);
+	read_variants(&entry, language);
+	hash_entry(&entry, language->profile_sha256);
+}
+
+/* What candidates call the file is only known to the exercise. */
+static void put_main(const struct place *at, struct exercise_command *command,
+		     const char *name)
+{
+	for (char **word = command->argv; word && *word; word++)
+		if (strcmp(*word, MAIN_FILE) == 0) {
+			free(*word);
+			*word = manifest_need(at, strdup(name));
+		}
+}
+
+static void read_language(const struct place *at, json_t *profiles,
 			  struct exercise_language *language)
 {
-	static const char *const keys[] = { "submit", "owned", "variants",
-					    NULL };
+	static const char *const keys[] = { "submit", "owned?", "variants?",
+					    "profile?", NULL };
 	static const char *const submit_keys[] = { "required", "optional",
 						   NULL };
 	struct place submit = manifest_get(at, "submit");
@@ -170,18 +226,31 @@ static void read_language(const struct place *at,
 	read_file_names(&submit, "required", language, 1, &language->required);
 	read_file_names(&submit, "optional", language, 0, &language->optional);
 	read_file_names(at, "owned", language, 0, &language->owned);
-	read_variants(at, language);
+	if (!json_object_get(at->json, "variants") ==
+	    !json_object_get(at->json, "profile"))
+		manifest_fail(at, "expected one of the keys \"variants\" and "
+				  "\"profile\"");
+	if (json_object_get(at->json, "profile"))
+		read_profile(at, profiles, language);
+	else
+		read_variants(at, language);
+	for (size_t i = 0; i < language->variant_count && manifest_ok(at); i++)
+		for (size_t j = 0; j < language->variants[i].command_count; j++)
+			put_main(at, &language->variants[i].commands[j],
+				 language->required[0]);
 }
 
-void exercise_languages_read(const struct place *top, struct exercise *exercise)
+void exercise_languages_read(const struct place *top, json_t *profiles,
+			     struct exercise *exercise)
 {
 	struct place languages = manifest_object(top, "languages", 1,
-						 LANGUAGES_MAX);
+						 EXERCISE_LANGUAGES_MAX);
 	const char *name;
 	json_t *value;
 
 	exercise->languages = manifest_need(
-		top, calloc(LANGUAGES_MAX, sizeof *exercise->languages));
+		top,
+		calloc(EXERCISE_LANGUAGES_MAX, sizeof *exercise->languages));
 	json_object_foreach (languages.json, name, value) {
 		struct place at = manifest_get(&languages, name);
 		struct exercise_language *language;
@@ -190,7 +259,7 @@ void exercise_languages_read(const struct place *top, struct exercise *exercise)
 			return;
 		language = &exercise->languages[exercise->language_count++];
 		language->name = read_name(&languages, name);
-		read_language(&at, language);
+		read_language(&at, profiles, language);
 	}
 }
 

@@ -151,6 +151,16 @@ bool exercise_has_explored(const struct exercise *exercise)
 	return false;
 }
 
+bool exercise_has_dialogue(const struct exercise *exercise)
+{
+	for (size_t i = 0; i < exercise->language_count; i++)
+		for (size_t j = 0; j < exercise->languages[i].variant_count;
+		     j++)
+			if (exercise->languages[i].variants[j].dialogue)
+				return true;
+	return false;
+}
+
 void string_list_free(string_list list)
 {
 	for (size_t i = 0; list && list[i]; i++)

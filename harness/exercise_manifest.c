@@ -84,11 +84,22 @@ static void check_variant(const struct place *up,
 {
 	struct place at = manifest_get(up, "variant");
 
-	for (size_t i = 0; i < exercise->language_count; i++)
-		if (!language_variant(&exercise->languages[i], test->variant))
+	const struct exercise_variant *first = NULL, *variant;
+
+	for (size_t i = 0; i < exercise->language_count; i++) {
+		const struct exercise_language *it = &exercise->languages[i];
+
+		variant = language_variant(it, test->variant);
+		if (!variant)
 			manifest_fail(&at, "languages.%s has no variant \"%s\"",
-				      exercise->languages[i].name,
+				      it->name, test->variant);
+		else if (first && first->dialogue != variant->dialogue)
+			manifest_fail(&at,
+				      "\"%s\" is a dialogue in one language "
+				      "and not in another",
 				      test->variant);
+		first = variant;
+	}
 }
 
 /* There is one box for whoever runs beside the submission. */
@@ -348,8 +359,8 @@ static void read_head(const struct place *top, struct exercise *exercise)
 	exercise->time_box_minutes = (unsigned)minutes;
 }
 
-int exercise_manifest_read(struct exercise *exercise, const char *bytes,
-			   size_t size, struct error *err)
+int exercise_manifest_read(struct exercise *exercise, json_t *profiles,
+			   const char *bytes, size_t size, struct error *err)
 {
 	static const char *const keys[] = {
 		"format",  "id",           "version",        "title",
@@ -371,7 +382,7 @@ int exercise_manifest_read(struct exercise *exercise, const char *bytes,
 	read_head(&top, exercise);
 	read_limits(&limits, limit_keys, &exercise->limits);
 	read_limits(&build_limits, limit_keys, &exercise->build_limits);
-	exercise_languages_read(&top, exercise);
+	exercise_languages_read(&top, profiles, exercise);
 	exercise_judge_read(&top, exercise);
 	read_tests(&top, exercise);
 	read_caps(&top, exercise);

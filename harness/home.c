@@ -84,3 +84,12 @@ const char *home_explore(void)
 
 	return find("ASSAY_EXPLORE", places, real);
 }
+
+const char *home_keeper(void)
+{
+	static const char *const places[] = { "keeper",
+					      "../libexec/assay/keeper", NULL };
+	static char real[PATH_MAX];
+
+	return find("ASSAY_KEEPER", places, real);
+}

@@ -26,6 +26,9 @@ const char *home_sandbox(void);
  */
 const char *home_explore(void);
 
+/** The same of the program keeper, which starts dialogues: $ASSAY_KEEPER. */
+const char *home_keeper(void);
+
 /** The same of libjudge.a, the kit as judges link it: $ASSAY_JUDGE_LIBRARY. */
 const char *home_judge_library(void);
 

@@ -48,7 +48,7 @@ struct job {
 	enum job_state state;
 	bool waiting; /* for a callback */
 	bool ticking;
-	const struct toolkit *toolkit;
+	struct toolkit *toolkit;
 	struct result *result;
 	struct program *programs; /* by variant of the language */
 	size_t test;              /* index into result->tests */
@@ -201,6 +201,11 @@ static void tick_select(struct job *job)
 	}
 	if (result->submission->rejected) {
 		end_with(job, VERDICT_REJECTED, result->submission->rejected);
+		return;
+	}
+	if (toolkit_want(job->toolkit, result->selection.language, &job->err) <
+	    0) {
+		end_with_error(job);
 		return;
 	}
 	plan_tests(job);
@@ -491,7 +496,8 @@ static void start_test(struct job *job, const struct exercise_test *test,
 		.seed = seed_of(job, test),
 		.program = job->programs[variant].fd,
 		.judge = job->toolkit->judge,
-		.baseline = toolkit_baseline(job->toolkit, test->variant),
+		.baseline = toolkit_baseline(job->toolkit, language,
+					     test->variant),
 		.submission = &job->result->selection.build,
 		.params = exercise_is_explored(test->variant)
 				  ? job->options->explore_params

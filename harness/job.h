@@ -55,8 +55,8 @@ typedef void (*job_done_cb)(void *data, struct result *result,
 			    const struct error *err);
 
 /* Finds the toolkit of an exercise, making it at the first time. */
-typedef int (*job_toolkit_cb)(void *data, const char *id,
-			      const struct toolkit **ret, struct error *err);
+typedef int (*job_toolkit_cb)(void *data, const char *id, struct toolkit **ret,
+			      struct error *err);
 
 /**
  * Start with @submission, which becomes the job's. The callback may come from

@@ -90,6 +90,17 @@ static void note_unsearchable(struct selection *selection, const char *path,
 		selection->unsearchable = what;
 }
 
+/* Whether anything but the candidate's code runs in its process, to be meddled
+ * with: a driver, a sanitizer, the explorer. */
+static bool has_company(const struct exercise_language *language)
+{
+	for (size_t i = 0; i < language->variant_count; i++)
+		if (!language->variants[i].dialogue ||
+		    strcmp(language->variants[i].name, "release") != 0)
+			return true;
+	return false;
+}
+
 /* One file that was handed in and that a build gets. */
 static int select_candidates(struct selection *selection,
 			     const struct file *file, bool as_given,
@@ -102,7 +113,7 @@ static int select_candidates(struct selection *selection,
 	if (rc < 0)
 		return rc;
 	list_file(selection->files, file, "candidate");
-	if (as_given)
+	if (as_given || !has_company(selection->language))
 		return 0;
 	text = file_read(file);
 	if (!text)

@@ -111,12 +111,29 @@ static void send_ended(struct testrun *run)
 
 static void probed_cb(void *data, const struct box_probed *probed);
 
-static void next_probe(struct testrun *run)
+/* One after the other, as the judge wrote them: what a probe tells is after
+ * what was asked before it. */
+static void next_request(struct testrun *run)
 {
-	if (run->probing || run->lines.probes == 0 || run->closing)
-		return;
-	run->probing = true;
-	box_client_probe(run->parts[CANDIDATE].client, probed_cb, run);
+	struct verdict_lines *lines = &run->lines;
+	struct box_client *client = run->parts[CANDIDATE].client;
+
+	while (!run->probing && !run->closing &&
+	       lines->requests_done < lines->request_count) {
+		switch ((enum verdict_request)
+				lines->requests[lines->requests_done++]) {
+		case VERDICT_REQUEST_PROBE:
+			run->probing = true;
+			box_client_probe(client, probed_cb, run);
+			break;
+		case VERDICT_REQUEST_HOLD_SYNCS:
+			box_client_hold_syncs(client, true);
+			break;
+		case VERDICT_REQUEST_RELEASE_SYNCS:
+			box_client_hold_syncs(client, false);
+			break;
+		}
+	}
 }
 
 static void probed_cb(void *data, const struct box_probed *probed)
@@ -124,17 +141,22 @@ static void probed_cb(void *data, const struct box_probed *probed)
 	static const struct box_probed none;
 	struct testrun *run = data;
 	const struct box_probed *now = probed ? probed : &none;
+	json_t *answer;
 
 	run->probing = false;
-	if (run->lines.probes > 0)
-		run->lines.probes--;
 	if (!run->parts[JUDGE].running)
 		return;
-	send_event(run, json_pack("{s:s, s:I, s:i, s:i, s:b}", "type", "probe",
-				  "cpu_us", (json_int_t)now->cpu_us, "threads",
-				  (int)now->threads, "running",
-				  (int)now->running, "alive", probed != NULL));
-	next_probe(run);
+	answer = json_pack("{s:s, s:I, s:i, s:i, s:b}", "type", "probe",
+			   "cpu_us", (json_int_t)now->cpu_us, "threads",
+			   (int)now->threads, "running", (int)now->running,
+			   "alive", probed != NULL);
+	if (answer && run->request.variant->dialogue)
+		(void)json_object_update_new(
+			answer,
+			json_pack("{s:I, s:i}", "syncs", (json_int_t)now->syncs,
+				  "syncs_held", (int)now->syncs_held));
+	send_event(run, answer);
+	next_request(run);
 }
 
 static void inspected_cb(void *data, const struct box_inspected *inspected);
@@ -203,7 +225,7 @@ static void take_lines(struct testrun *run, const char *bytes, size_t size)
 		kill_part(run, JUDGE);
 		return;
 	}
-	next_probe(run);
+	next_request(run);
 	next_inspection(run);
 }
 
@@ -377,21 +399,23 @@ static void open_handles(struct testrun *run, struct wiring *wiring)
 static void start_second(struct testrun *run, const struct wiring *wiring)
 {
 	const struct testrun_request *request = &run->request;
+	const struct program_ends ends = {
+		.input = wiring->second_input[0],
+		.output = wiring->second_output[1],
+		.channel = wiring->second_channel[1],
+		.history = wiring->second_history,
+	};
 
 	switch (testrun_second(request->test)) {
 	case NOBODY:
 		break;
 	case REFERENCE:
-		testrun_start_program(run, SECOND, request->baseline,
-				      wiring->second_channel[1],
-				      wiring->second_history, run->judge_log_fd,
-				      reference_done_cb);
+		testrun_start_program(run, SECOND, request->baseline, &ends,
+				      run->judge_log_fd, reference_done_cb);
 		break;
 	case AGAIN:
-		testrun_start_program(run, SECOND, request->program,
-				      wiring->second_channel[1],
-				      wiring->second_history, run->null_fd,
-				      again_done_cb);
+		testrun_start_program(run, SECOND, request->program, &ends,
+				      run->null_fd, again_done_cb);
 		break;
 	}
 }
@@ -399,12 +423,18 @@ static void start_second(struct testrun *run, const struct wiring *wiring)
 /* The box keeps copies of what it was given only until it has sent them. */
 static void start_parts(struct testrun *run, struct wiring *wiring)
 {
+	const struct program_ends ends = {
+		.input = wiring->input[0],
+		.output = wiring->output[1],
+		.channel = wiring->channel[1],
+		.history = wiring->history,
+	};
+
 	send_params(run);
 	testrun_start_judge(run, wiring, judge_done_cb);
 	close(TAKE_FD(wiring->verdict[1]));
 	start_second(run, wiring);
-	testrun_start_program(run, CANDIDATE, run->request.program,
-			      wiring->channel[1], wiring->history,
+	testrun_start_program(run, CANDIDATE, run->request.program, &ends,
 			      run->output_fd, candidate_done_cb);
 }
 

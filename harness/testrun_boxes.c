@@ -2,7 +2,8 @@
  * testrun_boxes.c - what the boxes of a test run are given, see testrun.h
  *
  * A program gets its channel and its history, the judge the other ends of
- * these, and what a judge of its kind needs besides.
+ * these, and what a judge of its kind needs besides. A dialogue is started by
+ * the keeper, which the channel is for, and talks over two pipes.
  */
 #include "testrun_parts.h"
 
@@ -21,6 +22,7 @@
 #define JUDGE_EXTRA_US 10000000u
 #define JUDGE_MEMORY_BYTES (512ull << 20)
 #define JUDGE_LOG_BYTES (64u * 1024)
+#define KEEPER "keeper" /* in /work */
 
 enum second testrun_second(const struct exercise_test *test)
 {
@@ -43,6 +45,16 @@ static int make_history(const struct exercise_test *test)
 	return TAKE_FD(fd);
 }
 
+static bool wire_dialogue(const struct testrun *run, struct wiring *wiring)
+{
+	if (!run->request.variant->dialogue)
+		return true;
+	return pipe2(wiring->input, O_CLOEXEC) == 0 &&
+	       pipe2(wiring->output, O_CLOEXEC) == 0 &&
+	       pipe2(wiring->second_input, O_CLOEXEC) == 0 &&
+	       pipe2(wiring->second_output, O_CLOEXEC) == 0;
+}
+
 bool testrun_wire(struct testrun *run, struct wiring *wiring)
 {
 	const struct exercise_test *test = run->request.test;
@@ -60,7 +72,8 @@ bool testrun_wire(struct testrun *run, struct wiring *wiring)
 	       socketpair(AF_UNIX, kind, 0, wiring->channel) == 0 &&
 	       socketpair(AF_UNIX, kind, 0, wiring->second_channel) == 0 &&
 	       pipe2(wiring->verdict, O_CLOEXEC) == 0 &&
-	       pipe2(wiring->events, O_CLOEXEC) == 0;
+	       pipe2(wiring->events, O_CLOEXEC) == 0 &&
+	       wire_dialogue(run, wiring);
 }
 
 void testrun_unwire(struct wiring *wiring)
@@ -82,8 +95,15 @@ static struct box_limits limits_of(const struct testrun *run)
 	return limits;
 }
 
+static enum box_profile profile_of(const struct exercise_variant *variant)
+{
+	if (exercise_is_explored(variant->name))
+		return BOX_PROFILE_EXPLORE;
+	return variant->dialogue ? BOX_PROFILE_DIALOGUE : BOX_PROFILE_RUN;
+}
+
 void testrun_start_program(struct testrun *run, enum member member, int program,
-			   int channel, int history, int output,
+			   const struct program_ends *ends, int printed,
 			   box_done_cb done)
 {
 	const struct exercise_variant *variant = run->request.variant;
@@ -92,21 +112,27 @@ void testrun_start_program(struct testrun *run, enum member member, int program,
 	struct boxspec spec;
 	char **env;
 
-	boxspec_init(&spec,
-		     exercise_is_explored(variant->name) ? BOX_PROFILE_EXPLORE
-							 : BOX_PROFILE_RUN,
-		     &limits);
+	boxspec_init(&spec, profile_of(variant), &limits);
+	if (variant->dialogue)
+		boxspec_arg(&spec, "/work/" KEEPER);
 	boxspec_args(&spec, variant->run);
 	build_environment(&spec);
 	for (env = variant->env; env && *env; env++)
 		boxspec_env(&spec, *env);
 	boxspec_cwd(&spec, "/work");
 	boxspec_file(&spec, "program", program, true);
-	boxspec_fd(&spec, run->null_fd, BOX_CHILD_DIRECT);
-	boxspec_fd(&spec, output, BOX_CHILD_CAPTURE);
-	boxspec_fd(&spec, output, BOX_CHILD_CAPTURE);
-	boxspec_fd(&spec, channel, BOX_CHILD_DIRECT);
-	boxspec_fd(&spec, history, BOX_CHILD_DIRECT);
+	if (variant->dialogue) {
+		boxspec_file(&spec, KEEPER,
+			     run->request.exercise->keeper.files[0].fd, true);
+		boxspec_fd(&spec, ends->input, BOX_CHILD_DIRECT);
+		boxspec_fd(&spec, ends->output, BOX_CHILD_DIRECT);
+	} else {
+		boxspec_fd(&spec, run->null_fd, BOX_CHILD_DIRECT);
+		boxspec_fd(&spec, printed, BOX_CHILD_CAPTURE);
+	}
+	boxspec_fd(&spec, printed, BOX_CHILD_CAPTURE);
+	boxspec_fd(&spec, ends->channel, BOX_CHILD_DIRECT);
+	boxspec_fd(&spec, ends->history, BOX_CHILD_DIRECT);
 	part->running = true;
 	box_client_run(part->client, &spec, done, part);
 }
@@ -125,6 +151,30 @@ static void show_submission(struct testrun *run, struct boxspec *spec)
 			       files->files[i].path);
 		boxspec_file(spec, path, files->files[i].fd, false);
 	}
+}
+
+/* Descriptors from ASSAY_JUDGE_BASELINE_CHANNEL_FD on. */
+static void give_judge_more(const struct testrun *run,
+			    const struct wiring *wiring, bool second,
+			    struct boxspec *spec)
+{
+	const bool dialogue = run->request.variant->dialogue;
+
+	if (second) {
+		boxspec_fd(spec, wiring->second_channel[0], BOX_CHILD_DIRECT);
+		boxspec_fd(spec, wiring->second_history, BOX_CHILD_DIRECT);
+	} else if (dialogue) { /* for the numbers of those behind */
+		boxspec_fd(spec, run->null_fd, BOX_CHILD_DIRECT);
+		boxspec_fd(spec, run->null_fd, BOX_CHILD_DIRECT);
+	}
+	if (!dialogue)
+		return;
+	boxspec_fd(spec, wiring->input[1], BOX_CHILD_DIRECT);
+	boxspec_fd(spec, wiring->output[0], BOX_CHILD_DIRECT);
+	if (!second)
+		return;
+	boxspec_fd(spec, wiring->second_input[1], BOX_CHILD_DIRECT);
+	boxspec_fd(spec, wiring->second_output[0], BOX_CHILD_DIRECT);
 }
 
 void testrun_start_judge(struct testrun *run, const struct wiring *wiring,
@@ -153,10 +203,7 @@ void testrun_start_judge(struct testrun *run, const struct wiring *wiring,
 	boxspec_fd(&spec, wiring->verdict[1], BOX_CHILD_DIRECT);
 	boxspec_fd(&spec, wiring->channel[0], BOX_CHILD_DIRECT);
 	boxspec_fd(&spec, wiring->history, BOX_CHILD_DIRECT);
-	if (second != NOBODY) {
-		boxspec_fd(&spec, wiring->second_channel[0], BOX_CHILD_DIRECT);
-		boxspec_fd(&spec, wiring->second_history, BOX_CHILD_DIRECT);
-	}
+	give_judge_more(run, wiring, second != NOBODY, &spec);
 	part->running = true;
 	box_client_run(part->client, &spec, done, part);
 }

@@ -60,6 +60,15 @@ struct wiring {
 	int history, second_history;
 	int verdict[2]; /* read by us, written by the judge */
 	int events[2];  /* read by the judge, written by us */
+	/* of a dialogue, read by whom the name says it is for */
+	int input[2], output[2];
+	int second_input[2], second_output[2];
+};
+
+/* What a program gets of that. */
+struct program_ends {
+	int input, output; /* of a dialogue, else -1 */
+	int channel, history;
 };
 
 /** Who runs beside the candidate in @test. */
@@ -69,9 +78,9 @@ enum second testrun_second(const struct exercise_test *test);
 bool testrun_wire(struct testrun *run, struct wiring *wiring);
 void testrun_unwire(struct wiring *wiring);
 
-/** Start @program as @member, with its ends of @channel and @history. */
+/** Start @program as @member; what it prints goes to @printed. */
 void testrun_start_program(struct testrun *run, enum member member, int program,
-			   int channel, int history, int output,
+			   const struct program_ends *ends, int printed,
 			   box_done_cb done);
 void testrun_start_judge(struct testrun *run, const struct wiring *wiring,
 			 box_done_cb done);

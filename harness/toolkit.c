@@ -17,8 +17,6 @@
 #include "loop.h"
 #include "store.h"
 
-#define VARIANTS_MAX (sizeof((struct toolkit *)0)->baseline / sizeof(int))
-
 struct outcome {
 	struct build_result result;
 	int program;
@@ -117,7 +115,7 @@ static int reference_files(const struct exercise_language *language,
 	fileset_init(set);
 	if (fileset_add_set(set, "", &language->solution, err) < 0)
 		return -err->code;
-	for (owned = language->owned; *owned; owned++) {
+	for (owned = language->owned; owned && *owned; owned++) {
 		file = fileset_find(&language->starter, *owned);
 		if (file && !fileset_find(set, *owned) &&
 		    fileset_add_fd(set, *owned, file->fd, false, err) < 0)
@@ -128,20 +126,22 @@ static int reference_files(const struct exercise_language *language,
 
 static int build_baselines(struct toolkit *toolkit, uv_loop_t *loop,
 			   struct box_client *client,
+			   const struct exercise_language *language,
 			   const struct fileset *reference, struct error *err)
 {
 	const struct exercise *exercise = toolkit->exercise;
-	const struct exercise_language *language = &exercise->languages[0];
+	int *programs = toolkit->baseline[language - exercise->languages];
 	size_t i;
 
-	for (i = 0; i < language->variant_count && i < VARIANTS_MAX; i++) {
+	for (i = 0; i < language->variant_count; i++) {
 		const struct exercise_variant *variant = &language->variants[i];
 		struct build_request request = build_request_of(
 			exercise, variant, reference);
 
-		if (wants_baseline(exercise, variant->name) &&
+		if (programs[i] < 0 &&
+		    wants_baseline(exercise, variant->name) &&
 		    build(loop, client, &request, "reference solution",
-			  &toolkit->baseline[i], err) < 0)
+			  &programs[i], err) < 0)
 			return -err->code;
 	}
 	return 0;
@@ -165,6 +165,10 @@ static int check_built(const struct exercise *exercise, struct error *err)
 		return error_set(err, EIO,
 				 "explore.o is not beside assay-sandbox; build "
 				 "it with \"make\", or set ASSAY_EXPLORE");
+	if (exercise_has_dialogue(exercise) && exercise->keeper.count == 0)
+		return error_set(err, EIO,
+				 "keeper is not beside assay-sandbox; build it "
+				 "with \"make\", or set ASSAY_KEEPER");
 	if (mentions(exercise->judge_commands, exercise->judge_command_count,
 		     "-ljudge") &&
 	    exercise->library.count == 0)
@@ -175,7 +179,9 @@ static int check_built(const struct exercise *exercise, struct error *err)
 	return 0;
 }
 
-static int build_all(struct toolkit *toolkit, const char *sandbox_path,
+/* The judge, or if @language is not NULL the reference in it. */
+static int build_all(struct toolkit *toolkit,
+		     const struct exercise_language *language,
 		     struct error *err)
 {
 	struct box_client *client;
@@ -184,14 +190,15 @@ static int build_all(struct toolkit *toolkit, const char *sandbox_path,
 	int result;
 
 	loop_open(&loop);
-	client = box_client_new(&loop, sandbox_path, NULL, 0);
-	result = reference_files(&toolkit->exercise->languages[0], &reference,
-				 err);
-	if (result == 0)
+	client = box_client_new(&loop, toolkit->sandbox_path, NULL, 0);
+	fileset_init(&reference);
+	if (!language)
 		result = build_judge(toolkit, &loop, client, err);
-	if (result == 0)
-		result = build_baselines(toolkit, &loop, client, &reference,
-					 err);
+	else
+		result = reference_files(language, &reference, err);
+	if (language && result == 0)
+		result = build_baselines(toolkit, &loop, client, language,
+					 &reference, err);
 	fileset_release(&reference);
 	box_client_close(client);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
@@ -199,23 +206,47 @@ static int build_all(struct toolkit *toolkit, const char *sandbox_path,
 	return result;
 }
 
+static bool is_there(const struct toolkit *toolkit,
+		     const struct exercise_language *language)
+{
+	const int *programs =
+		toolkit->baseline[language - toolkit->exercise->languages];
+	size_t i;
+
+	for (i = 0; i < language->variant_count; i++)
+		if (programs[i] < 0 &&
+		    wants_baseline(toolkit->exercise,
+				   language->variants[i].name))
+			return false;
+	return true;
+}
+
+int toolkit_want(struct toolkit *toolkit,
+		 const struct exercise_language *language, struct error *err)
+{
+	if (is_there(toolkit, language))
+		return 0;
+	if (build_all(toolkit, language, err) < 0)
+		return error_wrap(err, "exercise %s", toolkit->exercise->id);
+	return 0;
+}
+
 int toolkit_new(const char *root, const char *id, const char *sandbox_path,
 		struct toolkit **ret, struct error *err)
 {
 	struct toolkit *toolkit = calloc(1, sizeof *toolkit);
 	int result;
-	size_t i;
 
 	if (!toolkit)
 		return error_set(err, ENOMEM, "out of memory");
+	toolkit->sandbox_path = sandbox_path;
 	toolkit->judge = -1;
-	for (i = 0; i < VARIANTS_MAX; i++)
-		toolkit->baseline[i] = -1;
+	memset(toolkit->baseline, -1, sizeof toolkit->baseline);
 	result = exercise_load(root, id, &toolkit->exercise, err);
 	if (result == 0)
 		result = check_built(toolkit->exercise, err);
 	if (result == 0)
-		result = build_all(toolkit, sandbox_path, err);
+		result = build_all(toolkit, NULL, err);
 	if (result < 0) {
 		toolkit_free(toolkit);
 		return error_wrap(err, "exercise %s", id);
@@ -226,27 +257,30 @@ int toolkit_new(const char *root, const char *id, const char *sandbox_path,
 
 void toolkit_free(struct toolkit *toolkit)
 {
+	const size_t count = sizeof toolkit->baseline / sizeof(int);
 	size_t i;
 
 	if (!toolkit)
 		return;
-	for (i = 0; i < VARIANTS_MAX; i++)
-		if (toolkit->baseline[i] >= 0)
-			(void)close(toolkit->baseline[i]);
+	for (i = 0; i < count; i++)
+		if ((&toolkit->baseline[0][0])[i] >= 0)
+			(void)close((&toolkit->baseline[0][0])[i]);
 	if (toolkit->judge >= 0)
 		(void)close(toolkit->judge);
 	exercise_free(toolkit->exercise);
 	free(toolkit);
 }
 
-int toolkit_baseline(const struct toolkit *toolkit, const char *variant)
+int toolkit_baseline(const struct toolkit *toolkit,
+		     const struct exercise_language *language,
+		     const char *variant)
 {
-	const struct exercise_language *language =
-		&toolkit->exercise->languages[0];
+	const int *programs =
+		toolkit->baseline[language - toolkit->exercise->languages];
 	size_t i;
 
-	for (i = 0; i < language->variant_count && i < VARIANTS_MAX; i++)
+	for (i = 0; i < language->variant_count; i++)
 		if (strcmp(language->variants[i].name, variant) == 0)
-			return toolkit->baseline[i];
+			return programs[i];
 	return -1;
 }

@@ -2,7 +2,8 @@
  * toolkit.h - what judging one exercise takes, made once per batch
  *
  * The exercise itself, its judge as a program, and for tests with a baseline
- * the reference solution's programs. Built in a box like any submission.
+ * the reference solution's programs, of a language when the first submission
+ * in it comes. Built in a box like any submission.
  */
 #ifndef ASSAY_TOOLKIT_H
 #define ASSAY_TOOLKIT_H
@@ -13,23 +14,32 @@
 
 struct toolkit {
 	struct exercise *exercise;
-	int judge; /* program */
-	/* programs of the first language's reference, one per variant of it,
-	 * -1 where no test asks for a baseline */
-	int baseline[16];
+	const char *sandbox_path; /* borrowed */
+	int judge;                /* program */
+	/* programs of the references, by language and variant; -1 where no test
+	 * asks for a baseline, or nobody has asked for the language */
+	int baseline[EXERCISE_LANGUAGES_MAX][EXERCISE_VARIANTS_MAX];
 };
 
 /**
- * Load exercise @id beneath @root and build its tools. Runs an event loop of
- * its own until that is done. -ENOENT and -EINVAL as exercise_load();
- * -EINVAL as well when judge or reference do not compile, with the first
- * diagnostic; -EIO when there is no box to be had, or no explore.o.
+ * Load exercise @id beneath @root and build its judge. Runs an event loop of its
+ * own until that is done. -ENOENT and -EINVAL as exercise_load(); -EINVAL as
+ * well when the judge does not compile, with the first diagnostic; -EIO when
+ * there is no box to be had, or no explore.o. @sandbox_path has to live as long
+ * as the toolkit.
  */
 int toolkit_new(const char *root, const char *id, const char *sandbox_path,
 		struct toolkit **ret, struct error *err);
 void toolkit_free(struct toolkit *toolkit);
 
-/** The reference's program for @variant, or -1. */
-int toolkit_baseline(const struct toolkit *toolkit, const char *variant);
+/** Build the reference in @language, where tests with a baseline need it and it
+ * is not there; in the same way, with the same errors. */
+int toolkit_want(struct toolkit *toolkit,
+		 const struct exercise_language *language, struct error *err);
+
+/** The reference's program in @language for @variant, or -1. */
+int toolkit_baseline(const struct toolkit *toolkit,
+		     const struct exercise_language *language,
+		     const char *variant);
 
 #endif

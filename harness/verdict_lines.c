@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <assay/cleanup.h>
-#include <assay/judge.h>
 
 #include "text.h"
 
@@ -73,15 +72,34 @@ static bool is_string_or_absent(const json_t *value)
 	return !value || json_is_string(value);
 }
 
-static int take_probe(struct verdict_lines *lines, json_t *object,
-		      struct error *err)
+/* One per line at most, so there is room. */
+static int take_request(struct verdict_lines *lines, json_t *object,
+			enum verdict_request request, struct error *err)
 {
 	static const char *const keys[] = { NULL };
 	int r = check_keys(object, keys, err);
 
 	if (r == 0)
-		lines->probes++;
+		lines->requests[lines->request_count++] = (uint8_t)request;
 	return r;
+}
+
+static int take_probe(struct verdict_lines *lines, json_t *object,
+		      struct error *err)
+{
+	return take_request(lines, object, VERDICT_REQUEST_PROBE, err);
+}
+
+static int take_hold_syncs(struct verdict_lines *lines, json_t *object,
+			   struct error *err)
+{
+	return take_request(lines, object, VERDICT_REQUEST_HOLD_SYNCS, err);
+}
+
+static int take_release_syncs(struct verdict_lines *lines, json_t *object,
+			      struct error *err)
+{
+	return take_request(lines, object, VERDICT_REQUEST_RELEASE_SYNCS, err);
 }
 
 static int take_threads(struct verdict_lines *lines, json_t *object,
@@ -193,8 +211,12 @@ static const struct {
 	int (*take)(struct verdict_lines *lines, json_t *object,
 		    struct error *err);
 } takers[] = {
-	{ "probe", take_probe },     { "threads", take_threads },
-	{ "metric", take_metric },   { "trace", take_trace },
+	{ "probe", take_probe },
+	{ "hold-syncs", take_hold_syncs },
+	{ "release-syncs", take_release_syncs },
+	{ "threads", take_threads },
+	{ "metric", take_metric },
+	{ "trace", take_trace },
 	{ "verdict", take_verdict },
 };
 

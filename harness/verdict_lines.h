@@ -9,15 +9,24 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
 #include <assay/error.h>
+#include <assay/judge.h>
 
 /* All lines of a run together; what is kept of them goes into the report. */
 #define VERDICT_LINES_BYTES_MAX (4u << 20)
 /* How deep a judge's "expected" and "actual" may be nested. */
 #define VERDICT_LINES_DEPTH_MAX 64
+
+/* What a judge asks of the candidate's box, where the order matters. */
+enum verdict_request {
+	VERDICT_REQUEST_PROBE,
+	VERDICT_REQUEST_HOLD_SYNCS,
+	VERDICT_REQUEST_RELEASE_SYNCS,
+};
 
 struct verdict_lines {
 	char *buffer; /* the unfinished line */
@@ -28,8 +37,10 @@ struct verdict_lines {
 	json_t *metrics; /* array */
 	json_t *traces;  /* array */
 	json_t *verdict; /* object, "score" always in it; NULL until it came */
-	unsigned probes; /* asked for and not yet answered */
-	unsigned inspections; /* likewise */
+	unsigned inspections; /* asked for and not yet answered */
+	uint8_t requests[ASSAY_JUDGE_LINES_MAX]; /* enum verdict_request */
+	unsigned request_count;
+	unsigned requests_done; /* the first ones; the reader's to count */
 };
 
 void verdict_lines_init(struct verdict_lines *lines);

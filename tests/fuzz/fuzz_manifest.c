@@ -69,7 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	CHECK(exercise);
 	exercise->id = strdup("a/b");
-	rc = exercise_manifest_read(exercise, (const char *)data, size, &err);
+	rc = exercise_manifest_read(exercise, NULL, (const char *)data, size,
+				    &err);
 	CHECK(rc == -err.code);
 	fuzz_check_result(rc, &err);
 	if (rc == 0)

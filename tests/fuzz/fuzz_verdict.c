@@ -65,7 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_check_result(rc, &err);
 	CHECK(feed(&parts, bytes, size, piece, &other) == rc);
 	CHECK(strcmp(err.text, other.text) == 0);
-	CHECK(whole.probes == parts.probes && whole.lines == parts.lines);
+	CHECK(whole.request_count == parts.request_count &&
+	      whole.lines == parts.lines);
 	CHECK(json_equal(whole.metrics, parts.metrics));
 	CHECK(json_equal(whole.traces, parts.traces));
 	if (rc == 0) {

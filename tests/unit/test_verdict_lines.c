@@ -103,8 +103,32 @@ static void test_verdict_lines__come_in_pieces_of_any_size(void **state)
 	assert_int_equal(verdict_lines_finish(lines, &err), 0);
 	assert_int_equal(json_array_size(lines->metrics), 1);
 	assert_int_equal(json_array_size(lines->traces), 1);
-	assert_int_equal(lines->probes, 1);
+	assert_int_equal(lines->request_count, 1);
+	assert_int_equal(lines->requests[0], VERDICT_REQUEST_PROBE);
 	assert_int_equal(lines->inspections, 1);
+}
+
+static void test_verdict_lines__requests_keep_their_order(void **state)
+{
+	static const int expected[] = {
+		VERDICT_REQUEST_PROBE,         VERDICT_REQUEST_HOLD_SYNCS,
+		VERDICT_REQUEST_PROBE,         VERDICT_REQUEST_PROBE,
+		VERDICT_REQUEST_RELEASE_SYNCS,
+	};
+	struct verdict_lines *lines = *state;
+	size_t i;
+
+	assert_int_equal(feed(lines, "{\"type\":\"probe\"}\n"
+				     "{\"type\":\"hold-syncs\"}\n"
+				     "{\"type\":\"probe\"}\n"
+				     "{\"type\":\"probe\"}\n"
+				     "{\"type\":\"release-syncs\"}\n"),
+			 0);
+	assert_int_equal(lines->request_count, 5);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(lines->requests[i], expected[i]);
+	assert_int_equal(feed(lines, "{\"type\":\"hold-syncs\",\"n\":1}\n"),
+			 -EPROTO);
 }
 
 static void test_verdict_lines__a_fail_may_be_of_a_hang(void **state)
@@ -312,6 +336,7 @@ int main(void)
 		TEST(test_verdict_lines__a_pass_alone_has_the_whole_score),
 		TEST(test_verdict_lines__a_fail_scores_zero_and_keeps_its_values),
 		TEST(test_verdict_lines__come_in_pieces_of_any_size),
+		TEST(test_verdict_lines__requests_keep_their_order),
 		TEST(test_verdict_lines__a_fail_may_be_of_a_hang),
 		TEST(test_verdict_lines__refuse_what_is_not_of_the_protocol),
 		TEST(test_verdict_lines__nothing_is_taken_after_an_error),
