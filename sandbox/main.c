@@ -191,7 +191,9 @@ static int serve(struct box *box, struct error *err)
 
 			result = message_send(box->socket_fd, &none,
 					      sizeof none, NULL, 0);
-		} else if (type != BOX_KILL) { /* a kill may come too late */
+		} else if (type != BOX_KILL && type != BOX_HOLD_SYNCS &&
+			   type != BOX_RELEASE_SYNCS) {
+			/* those may come too late */
 			result = error_set(err, EPROTO, "message of type %u",
 					   type);
 		}

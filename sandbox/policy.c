@@ -11,7 +11,8 @@
  *   harmless[]  libraries try these on a good day and cope without: answered
  *               with an errno, the run goes on
  *   any other   reported to the box by SECCOMP_RET_USER_NOTIF, which ends the
- *               run as "forbidden-syscall" with name, number and arguments
+ *               run as "forbidden-syscall" with name, number and arguments;
+ *               but for what syncs.c counts, where a dialogue makes it
  *
  * What two programs could talk over that never ought to meet counts as harmful
  * even where it is usual elsewhere: locks and watches on files are seen by
@@ -39,6 +40,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -53,9 +55,12 @@ enum {
 	BUILD = 1 << BOX_PROFILE_BUILD,
 	JUDGE = 1 << BOX_PROFILE_JUDGE,
 	EXPLORE = 1 << BOX_PROFILE_EXPLORE,
-	ALL = RUN | BUILD | JUDGE | EXPLORE,
-	FORKING = ALL & ~EXPLORE, /* what takes more than one process */
-	LOOPBACK = 1 << 8, /* RUN and JUDGE, with the loopback network only */
+	DIALOGUE = 1 << BOX_PROFILE_DIALOGUE,
+	ALL = RUN | BUILD | JUDGE | EXPLORE | DIALOGUE,
+	FORKING = ALL & ~EXPLORE,       /* what takes more than one process */
+	USUAL = RUN | JUDGE | DIALOGUE, /* programs that need not be searched */
+	UNCOUNTED = ALL & ~DIALOGUE,    /* there, it is for syncs.c to see */
+	LOOPBACK = 1 << 8, /* the usual ones, with the loopback network only */
 };
 
 /* the tables are laid out to be read */
@@ -71,7 +76,7 @@ static const struct allowed allowed[] = {
 	{ "read", ALL }, { "write", ALL }, { "readv", ALL },
 	{ "writev", ALL }, { "pread64", ALL }, { "pwrite64", ALL },
 	{ "preadv", ALL }, { "pwritev", ALL }, { "preadv2", ALL },
-	{ "pwritev2", ALL }, { "open", ALL }, { "openat", ALL },
+	{ "pwritev2", UNCOUNTED }, { "open", UNCOUNTED }, { "openat", UNCOUNTED },
 	{ "creat", ALL }, { "close", ALL }, { "close_range", ALL },
 	{ "dup", ALL }, { "dup2", ALL }, { "dup3", ALL }, { "lseek", ALL },
 	{ "stat", ALL }, { "fstat", ALL }, { "lstat", ALL },
@@ -86,7 +91,7 @@ static const struct allowed allowed[] = {
 	{ "unlink", ALL }, { "unlinkat", ALL }, { "chmod", ALL },
 	{ "fchmod", ALL }, { "fchmodat", ALL }, { "umask", ALL },
 	{ "truncate", ALL }, { "ftruncate", ALL }, { "fallocate", ALL },
-	{ "fsync", ALL }, { "fdatasync", ALL }, { "sync_file_range", ALL },
+	{ "fsync", UNCOUNTED }, { "fdatasync", UNCOUNTED }, { "sync_file_range", UNCOUNTED },
 	{ "utimensat", ALL },
 	{ "utime", ALL }, { "utimes", ALL }, { "futimesat", ALL },
 	{ "sendfile", ALL }, { "copy_file_range", ALL }, { "splice", ALL },
@@ -105,7 +110,7 @@ static const struct allowed allowed[] = {
 	/* memory */
 	{ "brk", ALL }, { "mmap", ALL }, { "munmap", ALL },
 	{ "mremap", ALL }, { "mprotect", ALL }, { "madvise", ALL },
-	{ "mincore", ALL }, { "msync", ALL }, { "mlock", ALL },
+	{ "mincore", ALL }, { "msync", UNCOUNTED }, { "mlock", ALL },
 	{ "mlock2", ALL }, { "munlock", ALL }, { "mlockall", ALL },
 	{ "munlockall", ALL }, { "membarrier", ALL },
 	{ "pkey_alloc", ALL }, { "pkey_free", ALL },
@@ -152,17 +157,17 @@ static const struct allowed allowed[] = {
 	{ "setgroups", ALL },
 	{ "uname", ALL }, { "sysinfo", ALL }, { "getrandom", ALL },
 	/* System V and POSIX ipc; the ipc namespace is the run's own */
-	{ "shmget", RUN | JUDGE }, { "shmat", RUN | JUDGE },
-	{ "shmdt", RUN | JUDGE }, { "shmctl", RUN | JUDGE },
-	{ "semget", RUN | JUDGE }, { "semop", RUN | JUDGE },
-	{ "semtimedop", RUN | JUDGE }, { "semctl", RUN | JUDGE },
-	{ "msgget", RUN | JUDGE }, { "msgsnd", RUN | JUDGE },
-	{ "msgrcv", RUN | JUDGE }, { "msgctl", RUN | JUDGE },
+	{ "shmget", USUAL }, { "shmat", USUAL },
+	{ "shmdt", USUAL }, { "shmctl", USUAL },
+	{ "semget", USUAL }, { "semop", USUAL },
+	{ "semtimedop", USUAL }, { "semctl", USUAL },
+	{ "msgget", USUAL }, { "msgsnd", USUAL },
+	{ "msgrcv", USUAL }, { "msgctl", USUAL },
 	/* on the sockets a run was given; those that pass descriptors on,
 	 * sendmsg and recvmsg, are for loopback only */
-	{ "sendto", RUN | JUDGE | EXPLORE },
-	{ "recvfrom", RUN | JUDGE | EXPLORE },
-	{ "shutdown", RUN | JUDGE | EXPLORE },
+	{ "sendto", USUAL | EXPLORE },
+	{ "recvfrom", USUAL | EXPLORE },
+	{ "shutdown", USUAL | EXPLORE },
 	/* sockets on loopback */
 	{ "bind", LOOPBACK }, { "listen", LOOPBACK },
 	{ "accept", LOOPBACK }, { "accept4", LOOPBACK },
@@ -190,11 +195,16 @@ struct checked {
 };
 
 static const struct checked checked[] = {
+	/* no writing that is as good as a sync, and not counted as one */
+	{ "open", 1, O_DSYNC, 0, DIALOGUE },
+	{ "openat", 2, O_DSYNC, 0, DIALOGUE },
+	{ "pwritev2", 5, RWF_SYNC | RWF_DSYNC, 0, DIALOGUE },
+	{ "msync", 2, MS_SYNC, 0, DIALOGUE },
 	/* no new namespace of any kind */
 	{ "clone", 0, NEW_NAMESPACES, 0, FORKING },
 	{ "clone", 0, NEW_NAMESPACES | CLONE_THREAD, CLONE_THREAD, EXPLORE },
 	/* a pair of connected local sockets is a pipe with two ways */
-	{ "socketpair", 0, INT_MASK, AF_UNIX, RUN | JUDGE },
+	{ "socketpair", 0, INT_MASK, AF_UNIX, USUAL },
 	{ "socket", 0, INT_MASK, AF_UNIX, LOOPBACK },
 	{ "socket", 0, INT_MASK, AF_INET, LOOPBACK },
 	{ "socket", 0, INT_MASK, AF_INET6, LOOPBACK },
@@ -301,8 +311,7 @@ static bool may_use(int who, int profile, int network)
 {
 	if (who & LOOPBACK)
 		return network == BOX_NETWORK_LOOPBACK &&
-		       (profile == BOX_PROFILE_RUN ||
-			profile == BOX_PROFILE_JUDGE);
+		       USUAL & (1 << profile);
 	return who & (1 << profile);
 }
 
@@ -331,7 +340,8 @@ static int add_allowed(scmp_filter_ctx filter, const struct withheld_host *host,
 	return 0;
 }
 
-static int add_checked(scmp_filter_ctx filter, int profile, int network)
+static int add_checked(scmp_filter_ctx filter, const struct withheld_host *host,
+		       int profile, int network)
 {
 	size_t i;
 	int result;
@@ -342,7 +352,8 @@ static int add_checked(scmp_filter_ctx filter, int profile, int network)
 						       SCMP_CMP_MASKED_EQ,
 						       line->mask, line->value);
 
-		if (!may_use(line->who, profile, network))
+		if (!may_use(line->who, profile, network) ||
+		    withheld_has(host, line->name, profile))
 			continue;
 		result = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW,
 						number_of(line->name), 1,
@@ -451,7 +462,7 @@ static int compile_one(const struct withheld_host *host, int profile,
 	if (result == 0)
 		result = withheld_add(filter, host, profile);
 	if (result == 0)
-		result = add_checked(filter, profile, network);
+		result = add_checked(filter, host, profile, network);
 	if (result == 0)
 		result = add_harmless(filter);
 	if (result == 0)

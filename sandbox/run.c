@@ -357,6 +357,9 @@ static void on_refused(struct run *run)
 		on_crash_call(run, &call);
 		return;
 	}
+	if (run->request->run.profile == BOX_PROFILE_DIALOGUE &&
+	    syncs_take(&run->syncs, run->inside->report.listener_fd, &call))
+		return;
 	if (on_withheld(run, &call))
 		return;
 	error = policy_answer(&call.data);
@@ -403,6 +406,9 @@ static int answer_probe(struct run *run, struct error *err)
 		probed.running = usage.running;
 		probed.cpu_us = cpu_now_us(run, &usage);
 		probed.wall_us = (run_now_ns() - report->exec_ns) / 1000;
+		probed.syncs = run->syncs.begun;
+		probed.syncs_held = syncs_held(&run->syncs,
+					       report->listener_fd);
 	}
 	return send_answer(run, &probed, sizeof probed, err);
 }
@@ -436,6 +442,10 @@ static int on_message(struct run *run, struct error *err)
 		return answer_inspect(run, err);
 	if (got == sizeof control && control.type == BOX_KILL)
 		run_end(run, BOX_KILLED, "request of the harness", 0, 0);
+	else if (got == sizeof control && control.type == BOX_HOLD_SYNCS)
+		syncs_hold(&run->syncs);
+	else if (got == sizeof control && control.type == BOX_RELEASE_SYNCS)
+		syncs_release(&run->syncs, run->inside->report.listener_fd);
 	else
 		return error_set(err, EPROTO, "unexpected message in a run");
 	return 0;

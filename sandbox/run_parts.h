@@ -11,6 +11,7 @@
 
 #include "procfs.h"
 #include "run.h"
+#include "syncs.h"
 
 /* What box->snapshot was taken for; a later one replaces only lesser ones. */
 enum snapshot_for {
@@ -47,6 +48,7 @@ struct run {
 	uint64_t cpu_seen_us;
 	uint64_t rss_peak_bytes; /* without a cgroup */
 	uint64_t output_bytes;
+	struct syncs syncs;
 	char not_here[64]; /* a call that this host cannot give; the step */
 	struct seccomp_data refused; /* the call that ended it */
 };

@@ -71,7 +71,10 @@ static enum holder holder_of(const struct snapshot_process *process, int fd,
 	if (strncmp(link, "pipe:", 5) == 0 ||
 	    strncmp(link, "socket:", 7) == 0 ||
 	    strcmp(link, "anon_inode:[eventfd]") == 0 ||
-	    strcmp(link, "anon_inode:inotify") == 0 || S_ISFIFO(status.st_mode))
+	    strcmp(link, "anon_inode:inotify") == 0 ||
+	    /* of another process of its own; the latter since Linux 6.9 */
+	    strcmp(link, "anon_inode:[pidfd]") == 0 ||
+	    strncmp(link, "pidfd:", 6) == 0 || S_ISFIFO(status.st_mode))
 		return HELD_INSIDE;
 	return HELD_BY_TIME; /* a timer, signals, or who knows what */
 }

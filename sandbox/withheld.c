@@ -35,7 +35,9 @@ enum {
 	BUILD = 1 << BOX_PROFILE_BUILD,
 	JUDGE = 1 << BOX_PROFILE_JUDGE,
 	EXPLORE = 1 << BOX_PROFILE_EXPLORE,
-	ALL = RUN | BUILD | JUDGE | EXPLORE,
+	DIALOGUE = 1 << BOX_PROFILE_DIALOGUE,
+	ALL = RUN | BUILD | JUDGE | EXPLORE | DIALOGUE,
+	USUAL = RUN | JUDGE | DIALOGUE,
 	FORKING = ALL & ~EXPLORE, /* as policy.c has it */
 };
 
@@ -52,18 +54,18 @@ static const struct withheld {
 	{ "setsid", ALL, ALWAYS, WITHHELD_ERROR, EPERM },
 	{ "setpgid", ALL, ALWAYS, WITHHELD_ERROR, EPERM },
 	{ "inotify_add_watch", ALL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "shmget", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "shmat", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "shmdt", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "shmctl", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "semget", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "semop", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "semtimedop", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "semctl", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "msgget", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "msgsnd", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "msgrcv", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "msgctl", RUN | JUDGE, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "shmget", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "shmat", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "shmdt", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "shmctl", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "semget", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "semop", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "semtimedop", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "semctl", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "msgget", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "msgsnd", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "msgrcv", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "msgctl", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
 	{ "truncate", ALL, NO_TRUNCATE_RIGHT, WITHHELD_NOT_HERE, 0 },
 	/* truncating what is opened for reading */
 	{ "open", ALL, NO_TRUNCATE_RIGHT, WITHHELD_ERROR, EACCES },
@@ -83,7 +85,7 @@ static const struct withheld {
 	/* other processes' limits */
 	{ "prlimit64", ALL, SAME_USER, WITHHELD_ERROR, EPERM },
 	/* who is told of events on a descriptor, by which signal */
-	{ "fcntl", ALL, NO_SIGNAL_SCOPE, WITHHELD_ERROR, EINVAL },
+	{ "fcntl", ALL, NO_SIGNAL_SCOPE, WITHHELD_ERROR, ENOLCK },
 	{ "kill", FORKING, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
 	{ "tkill", FORKING, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
 	{ "tgkill", ALL, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
@@ -92,7 +94,8 @@ static const struct withheld {
 	{ "pidfd_send_signal", FORKING, NO_SIGNAL_SCOPE, WITHHELD_WATCHED, 0 },
 };
 
-/* ... but these go through: (argument & mask) == value. */
+/* ... but these go through: (argument & mask) == value. Opening a dialogue's
+ * file for what syncs.c counts never does. */
 static const struct through {
 	const char *name;
 	unsigned argument;
@@ -109,10 +112,7 @@ static const struct through {
 	{ "fcntl", 1, INT_MASK, F_DUPFD }, { "fcntl", 1, INT_MASK, F_DUPFD_CLOEXEC },
 	{ "fcntl", 1, INT_MASK, F_GETFD }, { "fcntl", 1, INT_MASK, F_SETFD },
 	{ "fcntl", 1, INT_MASK, F_GETFL }, { "fcntl", 1, INT_MASK, F_SETFL },
-	{ "fcntl", 1, INT_MASK, F_GETLK }, { "fcntl", 1, INT_MASK, F_SETLK },
-	{ "fcntl", 1, INT_MASK, F_SETLKW }, { "fcntl", 1, INT_MASK, F_OFD_GETLK },
-	{ "fcntl", 1, INT_MASK, F_OFD_SETLK }, { "fcntl", 1, INT_MASK, F_OFD_SETLKW },
-	{ "fcntl", 1, INT_MASK, F_GETPIPE_SZ }, { "fcntl", 1, INT_MASK, F_SETPIPE_SZ },
+	{ "fcntl", 1, INT_MASK, F_GETPIPE_SZ },
 	{ "fcntl", 1, INT_MASK, F_ADD_SEALS }, { "fcntl", 1, INT_MASK, F_GET_SEALS },
 	{ "fcntl", 1, INT_MASK, F_GETOWN },
 };
@@ -172,9 +172,12 @@ static int add_through(scmp_filter_ctx filter, const struct withheld_host *host,
 	int result = 0;
 
 	for (i = 0; i < sizeof through / sizeof *through && result == 0; i++) {
+		bool opens = profile == BOX_PROFILE_DIALOGUE &&
+			     strncmp(through[i].name, "open", 4) == 0;
 		struct scmp_arg_cmp compare = SCMP_CMP(
 			through[i].argument, SCMP_CMP_MASKED_EQ,
-			through[i].mask, through[i].value);
+			through[i].mask | (opens ? O_DSYNC : 0),
+			through[i].value);
 
 		if (withheld_has(host, through[i].name, profile))
 			result = seccomp_rule_add_array(

@@ -10,6 +10,8 @@
  *   box -> harness   BOX_PROBED    the answer
  *   harness -> box   BOX_INSPECT   what is every thread doing? (any time)
  *   box -> harness   BOX_INSPECTED the answer in short; in full with the result
+ *   harness -> box   BOX_HOLD_SYNCS     let what makes data durable wait,
+ *   harness -> box   BOX_RELEASE_SYNCS  and go on          (any time)
  *   harness -> box   BOX_KILL      end the run now         (any time)
  *   box -> harness   BOX_RESULT    the run is over, all of it dead and reaped;
  *                                  collected files come as descriptors
@@ -25,12 +27,12 @@
 #include <stdint.h>
 
 #define BOX_SOCKET_FD 3
-#define BOX_PROTOCOL 1
+#define BOX_PROTOCOL 2
 #define BOX_MESSAGE_MAX (128 * 1024)
 #define BOX_FDS_MAX 200      /* in one message; the kernel's own bound: 253 */
 #define BOX_FILES_MAX 160    /* files placed before a run */
 #define BOX_OUTPUTS_MAX 8    /* files collected after it */
-#define BOX_CHILD_FDS_MAX 8  /* descriptors a program starts with, 0-2 included */
+#define BOX_CHILD_FDS_MAX 12 /* descriptors of a program, 0-2 included */
 #define BOX_ARGS_MAX 512
 #define BOX_ENV_MAX 64
 #define BOX_PATH_MAX 256     /* of a placed or collected file, in bytes */
@@ -45,6 +47,8 @@ enum box_message_type {
 	BOX_RESULT,
 	BOX_INSPECT,
 	BOX_INSPECTED,
+	BOX_HOLD_SYNCS,
+	BOX_RELEASE_SYNCS,
 };
 
 /* Which seccomp policy a run gets; sandbox/policy.c has the tables. */
@@ -54,6 +58,7 @@ enum box_profile {
 	BOX_PROFILE_JUDGE, /* trusted exercise code, same reach as run */
 	BOX_PROFILE_EXPLORE, /* as run, but one process and no ipc; and it may
 				narrow itself further */
+	BOX_PROFILE_DIALOGUE, /* as run, and its syncs are counted */
 	BOX_PROFILE_MAX
 };
 
@@ -113,8 +118,18 @@ struct box_run {
 };
 
 struct box_control {
-	uint32_t type; /* BOX_PROBE, BOX_INSPECT or BOX_KILL */
+	uint32_t type; /* BOX_PROBE, BOX_INSPECT, BOX_KILL or one below */
 };
+
+/*
+ * BOX_HOLD_SYNCS, BOX_RELEASE_SYNCS: not answered; what a later BOX_PROBE
+ * tells is after them. With BOX_PROFILE_DIALOGUE only, the box is told of each
+ * fsync(), fdatasync(), msync(), sync_file_range(), syncfs() and sync(). Held,
+ * such a call waits until it is released or its thread dies. The last two are
+ * not made at all, as others would notice, and what would make such calls
+ * needless does not work: O_DSYNC and O_SYNC are EINVAL, as POSIX has it where
+ * there is no synchronised output.
+ */
 
 struct box_probed {
 	uint32_t type; /* BOX_PROBED */
@@ -123,6 +138,8 @@ struct box_probed {
 	uint32_t running; /* of these, how many are not asleep */
 	uint64_t cpu_us;  /* since exec */
 	uint64_t wall_us; /* since exec */
+	uint64_t syncs;   /* BOX_PROFILE_DIALOGUE: such calls begun */
+	uint32_t syncs_held; /* of these, how many wait */
 };
 
 /* How a run ended. */
