@@ -227,17 +227,103 @@ static bool take_linker(const char *line, json_t *into)
 	return true;
 }
 
-static bool is_blank(const char *line)
+/* What Python says of a source that it cannot compile, as far as it has come:
+ *
+ *	Traceback (most recent call last):
+ *	  File "<string>", line 1, in <module>
+ *	  File "store.py", line 2
+ *	    def f(:
+ *	          ^
+ *	SyntaxError: invalid syntax
+ */
+struct traceback {
+	bool open;
+	size_t start; /* where it begins in the text that is kept */
+	char *file;   /* the last place, which is the one that matters */
+	json_int_t line;
+};
+
+static void take_place(struct traceback *traceback, const char *line)
 {
-	return line[strspn(line, " \t\r")] == '\0';
+	const char *name = line + strlen("  File \""), *end;
+
+	end = strstr(name, "\", line ");
+	if (!end)
+		return;
+	free(traceback->file);
+	traceback->file = strndup(name, (size_t)(end - name));
+	ENOUGH(traceback->file);
+	traceback->line = strtol(end + strlen("\", line "), NULL, 10);
+}
+
+static bool is_syntax_error(const char *line)
+{
+	return strncmp(line, "SyntaxError: ", 13) == 0 ||
+	       strncmp(line, "IndentationError: ", 18) == 0 ||
+	       strncmp(line, "TabError: ", 10) == 0;
+}
+
+/* Whether @line, which would be at @used of what is kept, ends a traceback that
+ * has become a diagnostic. */
+static bool take_traceback(struct traceback *traceback, const char *line,
+			   size_t used, json_t *into)
+{
+	bool first = strcmp(line, "Traceback (most recent call last):") == 0;
+	bool place = strncmp(line, "  File \"", 8) == 0;
+	bool was_open = traceback->open;
+
+	if (first || (place && !was_open)) {
+		traceback->open = true;
+		traceback->start = used;
+		free(traceback->file);
+		traceback->file = NULL;
+	}
+	if (place)
+		take_place(traceback, line);
+	if (first || *line == ' ' || !was_open)
+		return false;
+	traceback->open = false;
+	/* "<string>" is the build command's own */
+	if (!is_syntax_error(line) || !traceback->file ||
+	    *traceback->file == '<')
+		return false;
+	add(into, new_diagnostic(without_prefix(traceback->file, SUBMISSION),
+				 traceback->line, 0, "error", line));
+	return true;
+}
+
+/* "store.py:2: SyntaxWarning: "is" with a literal." */
+static bool take_python_warning(const char *line, json_t *into)
+{
+	const char *mark = strstr(line, ": SyntaxWarning: ");
+	const char *colon = mark ? memrchr(line, ':', (size_t)(mark - line))
+				 : NULL;
+	AUTO_FREE char *name = NULL;
+
+	if (!colon || !isdigit((unsigned char)colon[1]))
+		return false;
+	name = strndup(line, (size_t)(colon - line));
+	ENOUGH(name);
+	add(into, new_diagnostic(without_prefix(name, SUBMISSION),
+				 strtol(colon + 1, NULL, 10), 0, "warning",
+				 mark + 2));
+	return true;
+}
+
+static bool is_blank(const char *text, size_t size)
+{
+	while (size > 0 && strchr(" \t\r\n", text[size - 1]) &&
+	       text[size - 1] != '\0')
+		size--;
+	return size == 0;
 }
 
 char *diagnostics_parse(const char *text, size_t size, json_t *into)
 {
 	AUTO_FREE char *rest = malloc(size + 1);
+	struct traceback traceback = { 0 };
 	const char *end = text + size;
 	size_t used = 0;
-	bool blank = true;
 
 	ENOUGH(rest);
 	while (text < end) {
@@ -245,14 +331,17 @@ char *diagnostics_parse(const char *text, size_t size, json_t *into)
 		size_t length = (size_t)((newline ? newline : end) - text);
 		AUTO_FREE char *line = text_clean(text, length, SIZE_MAX);
 
-		if (!take_json(line, into) && !take_linker(line, into)) {
+		if (take_traceback(&traceback, line, used, into)) {
+			used = traceback.start;
+		} else if (!take_json(line, into) && !take_linker(line, into) &&
+			   !take_python_warning(line, into)) {
 			size_t whole = length + (newline ? 1 : 0);
 
 			memcpy(rest + used, text, whole);
 			used += whole;
-			blank = blank && is_blank(line);
 		}
 		text = newline ? newline + 1 : end;
 	}
-	return blank ? NULL : text_clean(rest, used, OUTPUT_MAX);
+	free(traceback.file);
+	return is_blank(rest, used) ? NULL : text_clean(rest, used, OUTPUT_MAX);
 }

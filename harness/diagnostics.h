@@ -4,7 +4,8 @@
  * GCC prints JSON with -fdiagnostics-format=json: an array of diagnostics on
  * one line of its standard error per compilation (GCC manual, "Options to
  * Control Diagnostic Messages Formatting"). Linkers and assemblers print text
- * around it. Every byte of it may have been chosen by a candidate.
+ * around it, Python only text. Every byte of it may have been chosen by a
+ * candidate.
  */
 #ifndef ASSAY_DIAGNOSTICS_H
 #define ASSAY_DIAGNOSTICS_H
@@ -22,10 +23,11 @@
  * {"file","line","column","kind":"error"|"warning"|"note","option"?,
  *  "message"}; what is not known of a place is null. Children (notes) are
  * flattened behind their parent. Linker lines "file:line: undefined reference
- * to `x'" become errors as well. Past DIAGNOSTICS_MAX an error takes the place
- * of a warning, and a last note with "omitted" counts what was left out.
- * Returns the text that was none of these, valid UTF-8, to be freed, or NULL
- * when there is nothing but white space.
+ * to `x'" become errors as well, and so do Python's syntax errors, with the
+ * traceback before them; its syntax warnings become warnings. Past
+ * DIAGNOSTICS_MAX an error takes the place of a warning, and a last note with
+ * "omitted" counts what was left out. Returns the text that was none of these,
+ * valid UTF-8, to be freed, or NULL when there is nothing but white space.
  */
 char *diagnostics_parse(const char *text, size_t size, json_t *into);
 

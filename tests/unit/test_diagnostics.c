@@ -132,6 +132,54 @@ test_diagnostics__what_is_there_twice_is_told_of_the_candidates(void **state)
 		     "tools have, too");
 }
 
+/* As Python 3.11 prints them. */
+static void test_diagnostics__python_says_where_it_cannot_compile(void **state)
+{
+	static const char text[] =
+		"store.py:7: SyntaxWarning: \"is\" with a literal. Did you mean "
+		"\"==\"?\n"
+		"  if x is 1:\n"
+		"Traceback (most recent call last):\n"
+		"  File \"<string>\", line 1, in <module>\n"
+		"  File \"store.py\", line 2\n"
+		"    def f(:\n"
+		"          ^\n"
+		"SyntaxError: invalid syntax\n"
+		"  File \"/work/submission/other.py\", line 12\n"
+		"    pass\n"
+		"IndentationError: unexpected indent\n"
+		"and more\n";
+	AUTO_FREE char *rest = NULL;
+	json_auto_t *entries = parse(text, strlen(text), &rest);
+
+	(void)state;
+	assert_int_equal(json_array_size(entries), 3);
+	assert_entry(entries, 0, "store.py", 7, "warning",
+		     "SyntaxWarning: \"is\" with a literal. Did you mean "
+		     "\"==\"?");
+	assert_entry(entries, 1, "store.py", 2, "error",
+		     "SyntaxError: invalid syntax");
+	assert_entry(entries, 2, "other.py", 12, "error",
+		     "IndentationError: unexpected indent");
+	assert_string_equal(rest, "  if x is 1:\nand more\n");
+}
+
+static void
+test_diagnostics__a_traceback_of_something_else_comes_back(void **state)
+{
+	static const char text[] =
+		"Traceback (most recent call last):\n"
+		"  File \"<string>\", line 1, in <module>\n"
+		"ValueError: source code string cannot contain null bytes\n"
+		"SyntaxError: of nothing\n";
+	AUTO_FREE char *rest = NULL;
+	json_auto_t *entries = parse(text, strlen(text), &rest);
+
+	(void)state;
+	assert_int_equal(json_array_size(entries), 0);
+	assert_string_equal(rest, text);
+}
+
 static void
 test_diagnostics__json_that_was_cut_off_is_kept_as_far_as_it_goes(void **state)
 {
@@ -270,6 +318,10 @@ int main(void)
 		cmocka_unit_test(test_diagnostics__text_around_json_comes_back),
 		cmocka_unit_test(
 			test_diagnostics__linker_errors_have_file_and_line),
+		cmocka_unit_test(
+			test_diagnostics__python_says_where_it_cannot_compile),
+		cmocka_unit_test(
+			test_diagnostics__a_traceback_of_something_else_comes_back),
 		cmocka_unit_test(
 			test_diagnostics__what_is_there_twice_is_told_of_the_candidates),
 		cmocka_unit_test(
