@@ -431,6 +431,7 @@ static void test_release(struct exercise_test *test)
 	free(test->title);
 	free(test->category);
 	free(test->property);
+	free(test->why);
 	free(test->variant);
 	string_list_free(test->depends_on);
 	json_decref(test->params);

@@ -69,6 +69,7 @@ struct exercise_test {
 	char *title;
 	char *category;
 	char *property; /* what holds when it passes, one sentence */
+	char *why;      /* it is there, though no mutant needs it; or NULL */
 	unsigned points;
 	enum visibility visibility;
 	char *variant;            /* which build it runs; EXERCISE_EXPLORE: it

@@ -151,7 +151,7 @@ static void read_test(const struct place *at, const struct exercise *exercise,
 		"id",      "title",        "category",  "property",
 		"points",  "visibility",   "variant",   "depends_on?",
 		"repeat?", "baseline?",    "measured?", "params?",
-		"limits?", "history_kib?", NULL,
+		"limits?", "history_kib?", "why?",      NULL,
 	};
 	uint64_t points = 0, repeat = 1, history_kib = 0;
 	struct place limits = manifest_get(at, "limits");
@@ -161,6 +161,8 @@ static void read_test(const struct place *at, const struct exercise *exercise,
 	manifest_text(at, "title", &test->title);
 	manifest_text(at, "category", &test->category);
 	manifest_text(at, "property", &test->property);
+	if (manifest_get(at, "why").json)
+		manifest_text(at, "why", &test->why);
 	manifest_integer(at, "points", 0, 100, &points);
 	read_visibility(at, &test->visibility);
 	manifest_text(at, "variant", &test->variant);

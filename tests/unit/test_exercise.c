@@ -95,6 +95,20 @@ static void test_exercise__fills_in_what_a_test_leaves_out(void **state)
 	assert_int_equal(races->limits.wall_us, 4000000);
 	assert_int_equal(races->visibility, VISIBILITY_HIDDEN);
 	assert_string_equal(races->depends_on[0], "sums");
+	assert_null(sums->why);
+	assert_null(races->why);
+	exercise_free(exercise);
+}
+
+static void test_exercise__knows_why_a_test_is_there(void **state)
+{
+	AUTO_FREE char *manifest = package_edit(
+		"\"points\": 60,", "\"points\": 60, \"why\": \"Sums count.\",");
+	struct exercise *exercise;
+
+	folder_write(*state, "demo/adder/exercise.json", manifest);
+	exercise = load(*state);
+	assert_string_equal(exercise->tests[0].why, "Sums count.");
 	exercise_free(exercise);
 }
 
@@ -503,6 +517,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_exercise__loads_what_the_manifest_says),
 		TEST(test_exercise__fills_in_what_a_test_leaves_out),
+		TEST(test_exercise__knows_why_a_test_is_there),
 		TEST(test_exercise__reads_its_files),
 		TEST(test_exercise__brings_the_contract_headers_along),
 		TEST(test_exercise__lays_a_mutant_over_the_solution),
