@@ -39,6 +39,12 @@ static json_int_t number(const json_t *event, const char *key)
 	return json_integer_value(value);
 }
 
+/* What is not there is 0. */
+static json_int_t number_if_any(const json_t *event, const char *key)
+{
+	return json_integer_value(json_object_get(event, key));
+}
+
 static void note_probe(struct judge *judge, const json_t *event)
 {
 	judge->probe = (struct judge_probe){
@@ -46,6 +52,8 @@ static void note_probe(struct judge *judge, const json_t *event)
 		.threads = (unsigned)number(event, "threads"),
 		.running = (unsigned)number(event, "running"),
 		.alive = json_is_true(json_object_get(event, "alive")),
+		.syncs = (uint64_t)number_if_any(event, "syncs"),
+		.syncs_held = (unsigned)number_if_any(event, "syncs_held"),
 	};
 	judge->probed = true;
 }
@@ -72,6 +80,7 @@ static void note_ended(struct judge *judge, const json_t *event)
 		judge_broken("\"ended\" without an outcome");
 	if (strcmp(outcome, "exited") == 0) {
 		judge->ended_well = status == 0;
+		judge->exited = true;
 		(void)snprintf(to, room, "the program exited with status %d",
 			       status);
 	} else if (strcmp(outcome, "signaled") == 0) {

@@ -57,6 +57,10 @@ struct judge_probe {
 	unsigned threads;
 	unsigned running;
 	bool alive;
+	/* In a dialogue: how many fsync() and the like it has begun, and how
+	 * many of these are held. */
+	uint64_t syncs;
+	unsigned syncs_held;
 };
 
 /** Read the parameters. Never fails: there is nobody to tell but the log. */
@@ -104,6 +108,11 @@ struct judge_probe judge_probe(struct judge *judge);
 bool judge_settle(struct judge *judge, unsigned most_ms);
 
 void judge_sleep_ms(unsigned ms);
+
+/** From now on (it is so on return) a dialogue's program does not come back
+ * from fsync() and its like, until they are released. */
+void judge_hold_syncs(struct judge *judge);
+void judge_release_syncs(struct judge *judge);
 
 /** Copy the candidate's history; fails the candidate if it is not whole. */
 void judge_history(struct judge *judge, struct history *ret);

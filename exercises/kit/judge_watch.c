@@ -118,151 +118,196 @@ static void inspect(struct judge *judge)
 /* How long the program has been seen asleep, over successive probes. */
 struct watch {
 	uint64_t next_ns;
-	uint64_t cpu_us; /* when it was first seen asleep */
-	uint64_t calls;  /* likewise */
-	unsigned asleep; /* probes in a row */
+	uint64_t cpu_us;   /* when it was first seen asleep */
+	uint64_t progress; /* likewise */
+	unsigned asleep;   /* probes in a row */
 };
 
-static struct watch watch_from(enum judge_side side,
-			       const struct judge_patience *patience)
+static struct watch watch_from(const struct judge_awaited *awaited)
 {
 	uint64_t soon_ns = history_now_ns() + PROBE_EVERY_NS;
-	struct watch watch = { .next_ns = patience->stuck_from_ns };
+	struct watch watch = { .next_ns = awaited->patience->stuck_from_ns };
 
-	if (side == JUDGE_BASELINE)
+	if (awaited->side == JUDGE_BASELINE)
 		watch.next_ns = UINT64_MAX;
 	if (watch.next_ns < soon_ns)
 		watch.next_ns = soon_ns;
 	return watch;
 }
 
-/* Calls begun so far; a test without a history has none. */
-static uint64_t calls_begun(const struct judge *judge)
-{
-	size_t bytes = judge->history_bytes;
-	uint64_t calls = 0;
-
-	if (bytes > 0 &&
-	    history_progress(ASSAY_JUDGE_HISTORY_FD, bytes, &calls) < 0)
-		judge_broken("history: it cannot be read");
-	return calls;
-}
-
-static bool watch_stuck(struct judge *judge, struct watch *watch)
+static bool watch_stuck(struct judge *judge,
+			const struct judge_awaited *awaited,
+			struct watch *watch)
 {
 	struct judge_probe probe = judge_probe(judge);
-	uint64_t calls = calls_begun(judge);
+	uint64_t progress = awaited->progress(judge, awaited->data);
 
 	watch->next_ns = history_now_ns() + PROBE_EVERY_NS;
 	if (!probe.alive || probe.running > 0) {
 		watch->asleep = 0;
 		return false;
 	}
-	if (watch->asleep == 0 || calls != watch->calls ||
+	if (watch->asleep == 0 || progress != watch->progress ||
 	    probe.cpu_us > watch->cpu_us + STUCK_CPU_US) {
 		watch->cpu_us = probe.cpu_us;
-		watch->calls = calls;
+		watch->progress = progress;
 		watch->asleep = 0;
 	}
 	return ++watch->asleep >= STUCK_PROBES;
 }
 
 /* Asked when nothing has come: why there is no point in waiting on, if so. */
-static bool give_up(struct judge *judge, enum judge_side side,
-		    const struct judge_patience *patience, struct watch *watch,
-		    enum judge_event *ret)
+static bool give_up(struct judge *judge, const struct judge_awaited *awaited,
+		    struct watch *watch, enum judge_event *ret)
 {
 	uint64_t now_ns = history_now_ns();
 
-	if (judge->ended && side == JUDGE_CANDIDATE) {
+	if (judge->ended && awaited->side == JUDGE_CANDIDATE) {
 		*ret = JUDGE_ENDED;
 		return true;
 	}
-	if (now_ns >= patience->deadline_ns) {
+	if (now_ns >= awaited->patience->deadline_ns) {
 		*ret = JUDGE_TIMEOUT;
 		return true;
 	}
 	*ret = JUDGE_STUCK;
-	return now_ns >= watch->next_ns && watch_stuck(judge, watch);
+	return now_ns >= watch->next_ns && watch_stuck(judge, awaited, watch);
 }
 
-/* Like that before and after the look, with no call begun in between. */
-static bool stands_still_for_good(struct judge *judge)
+/* Like that before and after the look, with no progress in between. */
+static bool stands_still_for_good(struct judge *judge,
+				  const struct judge_awaited *awaited)
 {
-	uint64_t calls = calls_begun(judge);
+	uint64_t progress = awaited->progress(judge, awaited->data);
 	unsigned running = judge_probe(judge).running;
 
 	inspect(judge);
 	running += judge_probe(judge).running;
 	return judge->for_good && running == 0 && !judge->ended &&
-	       calls_begun(judge) == calls;
+	       awaited->progress(judge, awaited->data) == progress;
 }
 
 /*
  * A hang that began too late to be watched for long is one nevertheless, or
  * the verdict would depend on how fast the machine is.
  */
-static enum judge_event
-look_after_timeout(struct judge *judge, const struct judge_patience *patience)
+static enum judge_event look_after_timeout(struct judge *judge,
+					   const struct judge_awaited *awaited)
 {
-	bool may_be_stuck = history_now_ns() >= patience->stuck_from_ns;
+	bool may_be_stuck = history_now_ns() >=
+			    awaited->patience->stuck_from_ns;
 
-	if (patience->deadline_ns == 0 ||
+	if (awaited->patience->deadline_ns == 0 ||
 	    judge->timeout_looks == TIMEOUT_LOOKS_MAX)
 		return JUDGE_TIMEOUT;
 	judge->timeout_looks++;
-	return stands_still_for_good(judge) && may_be_stuck ? JUDGE_STUCK
-							    : JUDGE_TIMEOUT;
+	return stands_still_for_good(judge, awaited) && may_be_stuck
+		       ? JUDGE_STUCK
+		       : JUDGE_TIMEOUT;
 }
 
 /*
  * Before giving up for *@event, which may turn out to be another. False: the
  * program has just ended, which is what there is to wait for.
  */
-static bool look_at_threads(struct judge *judge, enum judge_side side,
-			    const struct judge_patience *patience,
+static bool look_at_threads(struct judge *judge,
+			    const struct judge_awaited *awaited,
 			    enum judge_event *event)
 {
-	if (side != JUDGE_CANDIDATE)
+	if (awaited->side != JUDGE_CANDIDATE)
 		return true;
 	if (*event == JUDGE_STUCK) {
 		inspect(judge);
 		return judge->inspected_alive && !judge->ended;
 	}
 	if (*event == JUDGE_TIMEOUT)
-		*event = look_after_timeout(judge, patience);
+		*event = look_after_timeout(judge, awaited);
 	return true;
+}
+
+enum judge_event judge_await(struct judge *judge,
+			     const struct judge_awaited *awaited)
+{
+	uint64_t deadline_ns = awaited->patience->deadline_ns;
+	struct watch watch = watch_from(awaited);
+	enum judge_event event = JUDGE_TIMEOUT;
+	bool last = false; /* one more look after deciding to give up */
+
+	judge->stuck = false;
+	for (;;) {
+		judge_take_events(judge);
+		if (awaited->came(judge, awaited->data))
+			return JUDGE_MESSAGE;
+		if (last) {
+			judge->stuck = event == JUDGE_STUCK && judge->for_good;
+			return event;
+		}
+		last = give_up(judge, awaited, &watch, &event);
+		if (last)
+			last = look_at_threads(judge, awaited, &event);
+		else
+			awaited->sleep(judge, awaited->data,
+				       watch.next_ns < deadline_ns
+					       ? watch.next_ns
+					       : deadline_ns);
+	}
+}
+
+/* ---- messages of a driver ---- */
+
+struct message {
+	enum judge_side side;
+	void *to;
+	size_t size;
+	bool closed;
+};
+
+static bool message_came(struct judge *judge, void *data)
+{
+	struct message *message = data;
+	enum arrival arrival = receive(judge, message->side, message->to,
+				       message->size);
+
+	message->closed = arrival == CLOSED;
+	return arrival == ARRIVED;
+}
+
+static void message_sleep(struct judge *judge, void *data, uint64_t until_ns)
+{
+	const struct message *message = data;
+
+	judge_sleep_until(judge, message->closed ? -1 : channel(message->side),
+			  until_ns);
+}
+
+/* Calls begun so far; a test without a history has none. */
+static uint64_t calls_begun(const struct judge *judge, void *data)
+{
+	size_t bytes = judge->history_bytes;
+	uint64_t calls = 0;
+
+	(void)data;
+	if (bytes > 0 &&
+	    history_progress(ASSAY_JUDGE_HISTORY_FD, bytes, &calls) < 0)
+		judge_broken("history: it cannot be read");
+	return calls;
 }
 
 enum judge_event judge_wait(struct judge *judge, enum judge_side side,
 			    void *message, size_t size,
 			    const struct judge_patience *patience)
 {
-	struct watch watch = watch_from(side, patience);
-	enum judge_event event = JUDGE_TIMEOUT;
-	enum arrival arrival;
-	bool last = false; /* one more look after deciding to give up */
+	struct message wanted = { .side = side, .to = message, .size = size };
+	const struct judge_awaited awaited = {
+		.side = side,
+		.patience = patience,
+		.came = message_came,
+		.sleep = message_sleep,
+		.progress = calls_begun,
+		.data = &wanted,
+	};
 
-	judge->stuck = false;
-	for (;;) {
-		judge_take_events(judge);
-		arrival = receive(judge, side, message, size);
-		if (arrival == ARRIVED)
-			return JUDGE_MESSAGE;
-		if (last) {
-			judge->stuck = event == JUDGE_STUCK && judge->for_good;
-			return event;
-		}
-		last = give_up(judge, side, patience, &watch, &event);
-		if (last) {
-			last = look_at_threads(judge, side, patience, &event);
-			continue;
-		}
-		judge_sleep_until(judge, arrival == CLOSED ? -1 : channel(side),
-				  watch.next_ns < patience->deadline_ns
-					  ? watch.next_ns
-					  : patience->deadline_ns);
-	}
+	return judge_await(judge, &awaited);
 }
 
 bool judge_settle(struct judge *judge, unsigned most_ms)
@@ -290,6 +335,19 @@ void judge_sleep_ms(unsigned ms)
 
 	while (nanosleep(&time, &time) != 0 && errno == EINTR)
 		;
+}
+
+/* Answers to probes are in order with this. */
+void judge_hold_syncs(struct judge *judge)
+{
+	judge_write_line(json_pack("{s:s}", "type", "hold-syncs"));
+	(void)judge_probe(judge);
+}
+
+void judge_release_syncs(struct judge *judge)
+{
+	(void)judge;
+	judge_write_line(json_pack("{s:s}", "type", "release-syncs"));
 }
 
 void judge_history(struct judge *judge, struct history *ret)

@@ -17,17 +17,20 @@
  *
  *   KEEPER_START  starts the program. Only while none runs.
  *   KEEPER_KILL   kills it with all it has left running, then throws away what
- *                 it had not read of its input. Answered by KEEPER_ENDED, also
- *                 when it had ended before.
- *   KEEPER_CLEAR  empties the folder "state". Only while none runs. Not
- *                 answered; the next start comes after it.
+ *                 it had not read of its input. Answered by one KEEPER_ENDED
+ *                 of its own, also when it had ended before: .kills tells.
+ *   KEEPER_CLEAR  puts an empty folder "state" in place of what is there. Only
+ *                 while none runs. Not answered; the next start comes after it,
+ *                 and fails if it did.
  *   KEEPER_STARTED  it has been started (exec succeeded).
  *   KEEPER_ENDED  it is dead, all it left running as well, and whatever it
- *                 wrote lies in the pipe. Comes once per start, also when it
- *                 ends by itself.
+ *                 wrote lies in the pipe. Comes by itself when it ends by
+ *                 itself or could not be started, and for each KEEPER_KILL.
  *
  * When the judge closes the channel, the keeper kills what runs and exits with
- * 0. When it closes the input pipe, the program sees the end of its input.
+ * 0. When it closes the input pipe, the program sees the end of its input. A
+ * keeper that exits with anything else could not work on this host, or its
+ * judge did not keep to this; a program cannot make it do so.
  */
 #ifndef ASSAY_KEEPER_H
 #define ASSAY_KEEPER_H
@@ -53,6 +56,8 @@ struct keeper_event {
 	int32_t exit_status; /* KEEPER_ENDED: -1 if a signal killed it */
 	int32_t signal;      /* KEEPER_ENDED: 0 if it exited */
 	int32_t error;       /* KEEPER_ENDED: errno if it could not be started */
+	uint32_t kills;      /* how many KEEPER_KILL have been obeyed */
+	uint32_t zero;
 	uint64_t start;      /* how many starts there have been, from 1 */
 };
 

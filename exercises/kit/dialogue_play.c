@@ -1,0 +1,122 @@
+/* dialogue_play.c - failures rehearsed, and made small: see dialogue.h */
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "dialogue_inner.h"
+#include "shrink.h"
+
+bool dialogue_rehearse(struct dialogue *dialogue,
+		       void (*body)(struct dialogue *dialogue, void *data),
+		       void *data)
+{
+	jmp_buf failed;
+
+	CHECK(!dialogue->rehearsal);
+	dialogue->rehearsal = &failed;
+	if (setjmp(failed) != 0) {
+		dialogue->rehearsal = NULL;
+		return true;
+	}
+	body(dialogue, data);
+	dialogue->rehearsal = NULL;
+	return false;
+}
+
+struct part {
+	void (*play)(struct dialogue *dialogue, void *data, const size_t *items,
+		     size_t count);
+	void *data;
+	const size_t *items;
+	size_t count;
+	uint64_t time_ns; /* that it may take */
+};
+
+/* As if nothing had been before. */
+static void forget(struct dialogue *dialogue)
+{
+	struct judge *judge = dialogue->judge;
+
+	if (dialogue->held)
+		dialogue_release_syncs(dialogue);
+	dialogue->shown.lines = 0;
+	memset(dialogue->shown.count, 0, sizeof dialogue->shown.count);
+	json_decref(dialogue->instead);
+	json_decref(judge->expected);
+	json_decref(judge->actual);
+	dialogue->instead = judge->expected = judge->actual = NULL;
+	free(TAKE_PTR(dialogue->title));
+}
+
+static void play_part(struct dialogue *dialogue, void *data)
+{
+	const struct part *part = data;
+
+	/* if it has just been started, that will do */
+	if (dialogue->shown.lines > 0 || !dialogue->running)
+		dialogue_restart(dialogue, false);
+	forget(dialogue);
+	dialogue->deadline_ns = history_now_ns() + part->time_ns;
+	part->play(dialogue, part->data, part->items, part->count);
+}
+
+struct search {
+	struct dialogue *dialogue;
+	struct part part;
+	struct dialogue_failure smallest;
+};
+
+static bool fewer_fail(void *data, const size_t *items, size_t count)
+{
+	struct search *search = data;
+	struct dialogue *dialogue = search->dialogue;
+
+	if (dialogue->judge->ended) /* by a limit: no more of this */
+		return false;
+	search->part.items = items;
+	search->part.count = count;
+	if (!dialogue_rehearse(dialogue, play_part, &search->part) ||
+	    dialogue->failure.format != search->smallest.format ||
+	    dialogue->judge->ended)
+		return false;
+	dialogue_failure_release(&search->smallest);
+	search->smallest = dialogue->failure;
+	dialogue->failure = (struct dialogue_failure){ 0 };
+	return true;
+}
+
+void dialogue_play(struct dialogue *dialogue, size_t count, unsigned rehearsals,
+		   void (*play)(struct dialogue *dialogue, void *data,
+				const size_t *items, size_t count),
+		   void *data)
+{
+	size_t *items = calloc(count + 1, sizeof *items), i;
+	struct search search = {
+		.dialogue = dialogue,
+		.part = { .play = play,
+			  .data = data,
+			  .items = items,
+			  .count = count },
+	};
+	const struct shrink how = {
+		.fails = fewer_fail,
+		.data = &search,
+		.calls_max = rehearsals,
+	};
+	uint64_t now_ns = history_now_ns();
+
+	ENOUGH(items);
+	for (i = 0; i < count; i++)
+		items[i] = i;
+	if (dialogue->deadline_ns > now_ns)
+		search.part.time_ns = dialogue->deadline_ns - now_ns;
+	if (!dialogue_rehearse(dialogue, play_part, &search.part)) {
+		free(items);
+		return;
+	}
+	search.smallest = dialogue->failure;
+	dialogue->failure = (struct dialogue_failure){ 0 };
+	(void)shrink(&how, items, count);
+	dialogue_fail_like(dialogue, &search.smallest);
+}
