@@ -193,7 +193,7 @@ static void read_profile(const struct place *at, json_t *profiles,
 	if (!entry.json) {
 		manifest_fail(&where,
 			      "\"%s\" of \"%s\" is not in " EXERCISE_PROFILES,
-			      language->profile, language->name);
+			      language->name, language->profile);
 		return;
 	}
 	manifest_keys(&entry, keys);

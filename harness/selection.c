@@ -17,6 +17,28 @@
 #define HEAD_BYTES 16
 
 /* NULL, and the submission rejected, when it cannot be told. */
+/* The only language of which all required files are there, or NULL. */
+static const struct exercise_language *
+recognise_language(const struct submission *submission,
+		   const struct exercise *exercise)
+{
+	const struct exercise_language *found = NULL;
+
+	for (size_t i = 0; i < exercise->language_count; i++) {
+		const struct exercise_language *it = &exercise->languages[i];
+		char *const *name = it->required;
+
+		while (*name && fileset_find(&submission->files, *name))
+			name++;
+		if (*name)
+			continue;
+		if (found)
+			return NULL;
+		found = it;
+	}
+	return found;
+}
+
 static const struct exercise_language *
 choose_language(struct submission *submission, const struct exercise *exercise)
 {
@@ -32,9 +54,12 @@ choose_language(struct submission *submission, const struct exercise *exercise)
 	} else if (exercise->language_count == 1) {
 		language = &exercise->languages[0];
 	} else {
-		submission_reject(submission, "language", NULL,
-				  "There is no " SUBMISSION_MARKER
-				  " to say which language it is in");
+		language = recognise_language(submission, exercise);
+		if (!language)
+			submission_reject(submission, "language", NULL,
+					  "Neither a " SUBMISSION_MARKER
+					  " nor the names of the files say "
+					  "which language it is in");
 	}
 	return language;
 }

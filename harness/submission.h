@@ -86,8 +86,9 @@ struct selection {
 
 /**
  * Choose what is built. A missing required file sets submission->rejected.
- * Language: @language if not NULL, else the marker's, else the only one; when
- * the last two do not help, the submission is rejected.
+ * Language: @language if not NULL, else the marker's, else the only one, or the
+ * only one of which all required files are there; when none of the last helps,
+ * the submission is rejected.
  * -EINVAL with a text for a @language that the exercise does not have.
  */
 int submission_select(struct submission *submission,
