@@ -321,6 +321,7 @@ static void set_up(struct keeper *keeper)
 		give_up("cannot become undumpable: %s", strerror(errno));
 	if (fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0)
 		give_up("there is no channel");
+	(void)fcntl(ASSAY_DRIVER_HISTORY_FD, F_SETFD, FD_CLOEXEC);
 	keeper->alone = getppid() == 1 && kill(-1, 0) < 0 && errno == ESRCH;
 	if (keeper->alone)
 		return;
