@@ -140,13 +140,16 @@ void dialogue_fail(struct dialogue *dialogue, const char *format, ...)
 
 /* ---- of a program that is no more, or as good as that ---- */
 
-/* Whoever writes nothing at all has most likely not flushed. */
+/* Whoever writes nothing at all, or half a line, has most likely not flushed. */
 static const char *hint(const struct dialogue *dialogue)
 {
-	return dialogue->came == dialogue->came_before
-		       ? " (it has written nothing at all since it was started:"
-			 " is its output flushed after each line?)"
-		       : "";
+	if (dialogue->came == dialogue->came_before)
+		return " (it has written nothing at all since it was started:"
+		       " is its output flushed after each line?)";
+	if (dialogue_lines_rest(&dialogue->lines) > 0)
+		return " (the line it wrote last has no end yet: is its output"
+		       " flushed after each line?)";
+	return "";
 }
 
 void dialogue_fail_ended(struct dialogue *dialogue, const char *doing)
