@@ -113,6 +113,7 @@ void testrun_start_program(struct testrun *run, enum member member, int program,
 	char **env;
 
 	boxspec_init(&spec, profile_of(variant), &limits);
+	spec.run.keeper = variant->dialogue;
 	if (variant->dialogue)
 		boxspec_arg(&spec, "/work/" KEEPER);
 	boxspec_args(&spec, variant->run);

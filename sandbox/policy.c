@@ -244,9 +244,8 @@ static const struct checked checked[] = {
 	{ "prctl", 0, INT_MASK, PR_SET_TIMERSLACK, ALL },
 	{ "prctl", 0, INT_MASK, PR_GET_TIMERSLACK, ALL },
 	{ "prctl", 0, INT_MASK, PR_SET_VMA, ALL },
-	/* the keeper keeps what it is kept with out of its memory, and adopts
-	 * orphans; that it is not the box's to look into costs a program its
-	 * own story only */
+	/* for the keeper in front of it: nobody meddles with it by /proc, and
+	 * what a program left behind comes to it */
 	{ "prctl", 0, INT_MASK, PR_SET_DUMPABLE, DIALOGUE },
 	{ "prctl", 0, INT_MASK, PR_SET_CHILD_SUBREAPER, DIALOGUE },
 	/* a filter can only take away, and a second listener there is not:

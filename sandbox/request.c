@@ -53,7 +53,8 @@ static bool counts_ok(const struct box_run *run)
 	       run->network <= BOX_NETWORK_LOOPBACK && run->args >= 1 &&
 	       run->args <= BOX_ARGS_MAX && run->envs <= BOX_ENV_MAX &&
 	       run->files <= BOX_FILES_MAX && run->outputs <= BOX_OUTPUTS_MAX &&
-	       run->child_fds >= 3 && run->child_fds <= BOX_CHILD_FDS_MAX;
+	       run->child_fds >= 3 &&
+	       run->child_fds <= BOX_CHILD_FDS_MAX && run->keeper <= 1;
 }
 
 static bool kinds_ok(const struct box_run *run)

@@ -88,6 +88,7 @@ static void look_at_threads(struct run *run, enum snapshot_for purpose,
 {
 	const struct snapshot_wish wish = {
 		.init = run->box->launch.init,
+		.keeper = run->request->run.keeper == 1,
 		.only = only,
 		.context = context,
 		.given = &run->given,

@@ -240,8 +240,8 @@ static void add_children(struct survey *survey, pid_t pid, pid_t tid)
 	}
 }
 
-/* Init itself is only asked for its children. */
-static void add_process(struct survey *survey, pid_t pid, bool is_init)
+/* Who is ours, init or a keeper, is only asked for its children. */
+static void add_process(struct survey *survey, pid_t pid, bool ours)
 {
 	struct snapshot *snapshot = survey->snapshot;
 	unsigned number = snapshot->processes;
@@ -255,7 +255,7 @@ static void add_process(struct survey *survey, pid_t pid, bool is_init)
 	tasks = opendir(path);
 	if (!tasks)
 		return;
-	if (!is_init && take_status(pid, pid, status, sizeof status)) {
+	if (!ours && take_status(pid, pid, status, sizeof status)) {
 		memset(process, 0, sizeof *process);
 		process->host_pid = pid;
 		process->pid = innermost(after(status, "NSpid"));
@@ -275,6 +275,9 @@ static void add_process(struct survey *survey, pid_t pid, bool is_init)
 static void list(struct survey *survey, pid_t init)
 {
 	add_process(survey, init, true);
+	/* children are listed in the order in which they came */
+	if (survey->wish->keeper && survey->first < survey->last)
+		add_process(survey, survey->waiting[survey->first++], true);
 	while (survey->first < survey->last)
 		add_process(survey, survey->waiting[survey->first++], false);
 }

@@ -83,6 +83,7 @@ int snapshot_init(struct snapshot *snapshot);
 /** What to look at; processes by their numbers in the box's own namespace. */
 struct snapshot_wish {
 	pid_t init;       /* all threads of all of its descendants, ... */
+	bool keeper;      /* ... but its first child, a keeper of ours, ... */
 	pid_t only;       /* ... or, if not 0, this thread, ... */
 	uint64_t context; /* ... as the ucontext_t at this address has it */
 	const struct snapshot_given *given;

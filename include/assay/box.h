@@ -111,6 +111,8 @@ struct box_run {
 	uint32_t files;
 	uint32_t outputs;
 	uint32_t child_fds;
+	uint32_t keeper; /* 1: the first process is the harness's, and what is
+			    said of threads is about its children */
 	uint32_t file_modes[BOX_FILES_MAX]; /* 0444 or 0555 */
 	uint32_t child_fd_kind[BOX_CHILD_FDS_MAX]; /* index is the number */
 	uint64_t output_max_bytes; /* a larger collected file is a failure */
