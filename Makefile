@@ -310,6 +310,8 @@ $(ARCHIVES): $(BUILD)/flags
 	@rm -f $@
 	$Q$(AR) rcs $@ $(filter %.o,$^)
 
+# The keeper is tested as the program that it is.
+$(UNIT_PROGRAMS): | $(KEEPER_PROGRAM)
 $(UNIT_PROGRAMS): $(call objects,$(UNIT_HELPERS))
 $(E2E_PROGRAMS): $(call objects,$(E2E_HELPERS))
 $(HOSTILE_PROGRAMS): $(call objects,$(HOSTILE_HELPERS))

@@ -155,6 +155,14 @@ static void tell(struct keeper *keeper, uint32_t type)
 
 /* ---- commands ---- */
 
+/* The judge does not keep to what was agreed. */
+__attribute__((noreturn)) static void refuse(struct keeper *keeper,
+					     const char *why)
+{
+	end_all(keeper);
+	give_up("%s", why);
+}
+
 /* Nothing of ours, and all signals as they are in a new process. */
 static int spawn(struct keeper *keeper)
 {
@@ -191,7 +199,7 @@ static void reset_pipe(int fd)
 static void start(struct keeper *keeper)
 {
 	if (keeper->program)
-		give_up("told to start what runs");
+		refuse(keeper, "told to start what runs");
 	reset_pipe(STDIN_FILENO);
 	reset_pipe(STDOUT_FILENO);
 	keeper->last.start++;
@@ -266,11 +274,11 @@ static void obey(struct keeper *keeper, uint32_t type)
 		break;
 	case KEEPER_CLEAR:
 		if (keeper->program)
-			give_up("told to clear what is in use");
+			refuse(keeper, "told to clear what is in use");
 		keeper->unclear = clear();
 		break;
 	default:
-		give_up("told to do %u", type);
+		refuse(keeper, "told to do what it does not know");
 	}
 }
 
