@@ -19,6 +19,7 @@
 #include "home.h"
 #include "report.h"
 #include "report_parts.h"
+#include "text.h"
 #include "verify_gate.h"
 #include "verify_load.h"
 #include "verify_run.h"
@@ -38,6 +39,9 @@ static const char help[] =
 	"      --under-load   while two busy processes per CPU run beside it\n"
 	"      --jobs N       so many at a time (default: one per CPU)\n"
 	"      --json[=FILE]  print the result as JSON, or write it to FILE\n"
+	"      --lay-out DIR  judge nothing; write all that would be handed "
+	"in\n"
+	"                     below DIR/EXERCISE, a folder each\n"
 	"      --help\n"
 	"\n"
 	"Exit status: 0 all as it must be; 1 not all; 2 wrong usage or a "
@@ -51,6 +55,7 @@ static const struct option long_options[] = {
 	{ "under-load", no_argument, NULL, 'u' },
 	{ "jobs", required_argument, NULL, 'n' },
 	{ "json", optional_argument, NULL, 'j' },
+	{ "lay-out", required_argument, NULL, 'l' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -61,6 +66,7 @@ struct verify {
 	bool under_load;
 	bool json;
 	const char *json_path; /* NULL: standard output */
+	const char *lay_out;   /* folder; NULL: judge */
 	json_t *exercises;     /* what --json says of each */
 	size_t passed, failed; /* checks */
 };
@@ -105,6 +111,15 @@ static int tell_gate(struct verify *verify,
 	return spoiled(subjects) ? COMMAND_FAULT : COMMAND_DONE;
 }
 
+static int lay_out(const struct verify *verify,
+		   const struct verify_subjects *subjects, struct error *err)
+{
+	AUTO_FREE char *dir = text_format("%s/%s", verify->lay_out,
+					  subjects->exercise->id);
+
+	return verify_subjects_lay_out(subjects, dir, err);
+}
+
 static int run_gate(struct verify *verify, const struct exercise *exercise)
 {
 	struct verify_subjects subjects;
@@ -112,7 +127,11 @@ static int run_gate(struct verify *verify, const struct exercise *exercise)
 	int status;
 
 	verify_subjects_init(&subjects, exercise, verify->repeat);
-	if (verify_run(&subjects, &verify->run, &err) < 0)
+	if (verify->lay_out)
+		status = lay_out(verify, &subjects, &err) < 0
+				 ? command_usage("verify", "%s", err.text)
+				 : COMMAND_DONE;
+	else if (verify_run(&subjects, &verify->run, &err) < 0)
 		status = command_input("verify", err.code, "%s", err.text);
 	else
 		status = tell_gate(verify, &subjects);
@@ -161,7 +180,7 @@ static int verify_all(struct verify *verify, char *const *ids)
 
 	for (; *ids && status == COMMAND_DONE; ids++)
 		status = verify_one(verify, *ids);
-	if (status == COMMAND_USAGE)
+	if (status == COMMAND_USAGE || verify->lay_out)
 		return status;
 	if (verify->json)
 		wrote = write_json(verify);
@@ -204,6 +223,9 @@ static int read_options(struct verify *verify, int argc, char **argv)
 		case 'j':
 			verify->json = true;
 			verify->json_path = optarg;
+			break;
+		case 'l':
+			verify->lay_out = optarg;
 			break;
 		case 'r':
 			if (!command_number(optarg, 1, REPEAT_MAX, &number))

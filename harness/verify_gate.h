@@ -9,7 +9,9 @@
  *   each test          kills a mutant that no other test kills, or says why
  *                      it is there
  *
- * A test kills a mutant that does not survive it in any repetition.
+ * A test kills a mutant that does not survive it in any repetition. Tests that
+ * say why they are there are no "other" ones: were they left out, what is left
+ * has to be complete, and nothing of it too much.
  */
 #ifndef ASSAY_VERIFY_GATE_H
 #define ASSAY_VERIFY_GATE_H

@@ -10,6 +10,7 @@
 
 #include "text.h"
 #include "verify_complaint.h"
+#include "workspace.h"
 
 /* ---- what is handed in ---- */
 
@@ -89,6 +90,24 @@ struct submission *verify_subject_submit(const struct verify_subject *subject,
 	return submission;
 }
 
+int verify_subjects_lay_out(const struct verify_subjects *subjects,
+			    const char *dir, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < subjects->count; i++) {
+		const struct verify_subject *subject = &subjects->list[i];
+		bool mutant = subject->role == VERIFY_MUTANT;
+		AUTO_FREE char *path = text_format(
+			"%s/%s%s%s", dir, subject->name, mutant ? "" : "-",
+			mutant ? "" : subject->language->name);
+
+		rc = workspace_lay_out(subjects->exercise, subject->language,
+				       subject->files, path, err);
+	}
+	return rc;
+}
+
 /* ---- what came of it ---- */
 
 /* The batch has loaded the exercise for itself: ids are what is common. */
@@ -133,10 +152,13 @@ bool verify_is_killed_by(const struct verify_subject *subject, size_t test)
 bool verify_is_killed_by_only(const struct verify_subjects *subjects,
 			      const struct verify_subject *subject, size_t test)
 {
-	for (size_t i = 0; i < subjects->exercise->test_count; i++)
-		if (verify_is_killed_by(subject, i) != (i == test))
+	const struct exercise *exercise = subjects->exercise;
+
+	for (size_t i = 0; i < exercise->test_count; i++)
+		if (i != test && !exercise->tests[i].why &&
+		    verify_is_killed_by(subject, i))
 			return false;
-	return true;
+	return verify_is_killed_by(subject, test);
 }
 
 static int order(const void *a, const void *b)

@@ -48,6 +48,13 @@ struct submission *verify_subject_submit(const struct verify_subject *subject,
 					 const struct exercise *exercise,
 					 const char *id);
 
+/**
+ * Make each subject a folder to hand in beneath @dir: "reference-c",
+ * "starter-c", a mutant by its name.
+ */
+int verify_subjects_lay_out(const struct verify_subjects *subjects,
+			    const char *dir, struct error *err);
+
 /** Take in what came of one repetition. */
 void verify_subject_take(struct verify_subject *subject,
 			 const struct verify_subjects *subjects,
@@ -55,7 +62,7 @@ void verify_subject_take(struct verify_subject *subject,
 
 /** Whether every repetition lost the test with this number. */
 bool verify_is_killed_by(const struct verify_subject *subject, size_t test);
-/** And no other test each time. */
+/** And no other test that has no "why" of its own to be there. */
 bool verify_is_killed_by_only(const struct verify_subjects *subjects,
 			      const struct verify_subject *subject,
 			      size_t test);

@@ -158,6 +158,17 @@ static json_t *compile_commands(const struct fileset *starter,
 	return commands;
 }
 
+static int put_marker(int dir_fd, const struct exercise *exercise,
+		      const struct exercise_language *language,
+		      struct error *err)
+{
+	return put_json(dir_fd, SUBMISSION_MARKER,
+			json_pack("{ss, ss, ss}", "exercise", exercise->id,
+				  "version", exercise->version, "language",
+				  language->name),
+			err);
+}
+
 int workspace_create(const struct exercise *exercise,
 		     const struct exercise_language *language, const char *dir,
 		     struct error *err)
@@ -178,11 +189,22 @@ int workspace_create(const struct exercise *exercise,
 		rc = put_json(fd, WORKSPACE_COMMANDS,
 			      compile_commands(&language->starter, real), err);
 	if (rc == 0)
-		rc = put_json(fd, SUBMISSION_MARKER,
-			      json_pack("{ss, ss, ss}", "exercise",
-					exercise->id, "version",
-					exercise->version, "language",
-					language->name),
-			      err);
+		rc = put_marker(fd, exercise, language, err);
+	return rc < 0 ? error_wrap(err, "%s", dir) : 0;
+}
+
+int workspace_lay_out(const struct exercise *exercise,
+		      const struct exercise_language *language,
+		      const struct fileset *files, const char *dir,
+		      struct error *err)
+{
+	AUTO_CLOSE int fd = open_empty(dir, err);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = put_set(fd, files, err);
+	if (rc == 0)
+		rc = put_marker(fd, exercise, language, err);
 	return rc < 0 ? error_wrap(err, "%s", dir) : 0;
 }

@@ -25,6 +25,15 @@ int workspace_create(const struct exercise *exercise,
 		     const struct exercise_language *language, const char *dir,
 		     struct error *err);
 
+/**
+ * The same with @files in place of the starter's, and nothing but the marker
+ * beside them: somebody's work as it would be handed in.
+ */
+int workspace_lay_out(const struct exercise *exercise,
+		      const struct exercise_language *language,
+		      const struct fileset *files, const char *dir,
+		      struct error *err);
+
 struct workspace_pack {
 	struct fileset files; /* what is in the archive, marker included */
 	char sha256[65];      /* of the archive */

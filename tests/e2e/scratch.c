@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include <assay/cleanup.h>
 
+#include "patch.h"
 #include "process.h"
 #include "text.h"
 
@@ -77,6 +79,27 @@ void scratch_copy(const char *from, const char *to)
 	run((const char *[]){ "cp", "-R", inside, to, NULL });
 }
 
+/* What a mutant changes of the reference solution that is there already. */
+static void apply_diff(const char *folder)
+{
+	AUTO_FREE char *path = scratch_path(folder, "bq.c.diff");
+	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *diff = NULL;
+	AUTO_FREE char *made = NULL;
+	struct error err;
+	size_t size;
+
+	if (access(path, F_OK) < 0)
+		return;
+	text = scratch_read(folder, "bq.c");
+	diff = scratch_read(folder, "bq.c.diff");
+	if (patch_apply(text, strlen(text), diff, strlen(diff), &made, &size,
+			&err) < 0)
+		fail_msg("%s: %s", path, err.text);
+	free(scratch_write(folder, "bq.c", made));
+	assert_int_equal(unlink(path), 0);
+}
+
 char *scratch_submission(const char *folder, const char *name,
 			 const char *layer)
 {
@@ -90,6 +113,7 @@ char *scratch_submission(const char *folder, const char *name,
 
 		scratch_copy(from, path);
 	}
+	apply_diff(path);
 	free(scratch_write(path, ".assay.json",
 			   "{\"exercise\": \"" BOUNDED_QUEUE "\", "
 			   "\"version\": \"1.0.0\", \"language\": \"c\"}\n"));

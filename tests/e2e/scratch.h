@@ -26,7 +26,8 @@ void scratch_copy(const char *from, const char *to);
 
 /**
  * A submission of bounded-queue in @folder/@name: the files of the source
- * tree's folder @layer over the reference solution. Returns its path; free().
+ * tree's folder @layer over the reference solution, bq.c.diff applied to it.
+ * Returns its path; free().
  */
 char *scratch_submission(const char *folder, const char *name,
 			 const char *layer);
