@@ -34,6 +34,7 @@ PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
 	libseccomp-dev libdw-dev libjansson-dev libarchive-dev libsodium-dev \
 	zlib1g-dev
 PACKAGES_demo := python3
+PACKAGES_languages := g++ python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
 PACKAGES_fuzz := clang libclang-rt-14-dev
@@ -42,7 +43,7 @@ PACKAGES_headers := gcc clang
 PACKAGES_format := clang-format
 PACKAGES_tidy := clang-tidy
 PACKAGES_lint := mandoc
-PACKAGES_all := build demo test fuzz bench hosts headers format tidy lint
+PACKAGES_all := build demo languages test fuzz bench hosts headers format tidy lint
 
 # Goals that are about one package list only, or about none; every other goal
 # compiles, so it starts from "build".
@@ -55,17 +56,17 @@ NEEDS_format := format
 NEEDS_check-docs := lint
 NEEDS_check-headers := build test headers
 NEEDS_tidy := build test tidy
-NEEDS_demo := build demo
-NEEDS_tests := build test
-NEEDS_test := build test fuzz
+NEEDS_demo := build languages demo
+NEEDS_tests := build languages test
+NEEDS_test := build languages test fuzz
 NEEDS_test-unit := build test
-NEEDS_test-e2e := build test
+NEEDS_test-e2e := build languages test
 NEEDS_test-explore := build test
 NEEDS_bench-explore := build bench
-NEEDS_test-hosts := build test hosts
-NEEDS_test-hostile := build test
-NEEDS_asan := build test
-NEEDS_test-faults := build test
+NEEDS_test-hosts := build languages test hosts
+NEEDS_test-hostile := build languages test
+NEEDS_asan := build languages test
+NEEDS_test-faults := build languages test
 NEEDS_bench := build bench
 NEEDS_fuzz := build fuzz
 NEEDS_deps := $(PACKAGES_all)

@@ -53,7 +53,7 @@ _assay()
 	fi
 
 	case $previous in
-	--profile) words='run build judge explore' files='' ;;
+	--profile) words='run build judge explore dialogue' files='' ;;
 	--network) words='none loopback' files='' ;;
 	--require) words='full limited minimal' files='' ;;
 	--exercise) words=$(_assay_exercises "$assay") files='' ;;
@@ -62,7 +62,8 @@ _assay()
 		files=''
 		;;
 	--budget | --step) return ;;
-	--test | --seed | --jobs | --repeat | --lang | --cpu | --wall) return ;;
+	--lang) words='c cpp python' files='' ;;
+	--test | --seed | --jobs | --repeat | --cpu | --wall) return ;;
 	--memory | --processes | --files | --file-size | --stack) return ;;
 	--env | --then | --collect) return ;;
 	--out | --cwd)

@@ -24,10 +24,11 @@
 static const char help[] =
 	"usage: assay doctor [--json]\n"
 	"\n"
-	"Start a box, run a command in it, and say which layers of isolation "
+	"Start a box, run compilers in it, and say which layers of isolation "
 	"are\n"
 	"in force here, which are not and why, and the command that turns each "
-	"on.\n"
+	"on;\n"
+	"and which languages there are compilers or interpreters for.\n"
 	"\n"
 	"Levels: full; limited (no cgroup: the same without kernel accounting "
 	"of\n"
@@ -45,10 +46,20 @@ static const struct option long_options[] = {
 };
 
 #define DETAIL_COLUMN 25
-#define STATUS_NOT_FOUND 127 /* a shell's word for a missing command */
+/* Languages of exercises, and what of each runs in a box that can do without a
+ * source; no exercise goes without the first. */
+static const struct {
+	const char *name, *title, *command, *package;
+} languages[] = {
+	{ "c", "C", "gcc --version", "gcc" },
+	{ "cpp", "C++", "g++ --version", "g++" },
+	{ "python", "Python", "/usr/bin/python3 -I -c ''", "python3" },
+};
+#define LANGUAGES (sizeof languages / sizeof *languages)
 
 struct examination {
 	bool ok;
+	unsigned missing; /* bit i: languages[i] */
 	char fault[ERROR_TEXT_MAX];
 	struct box_result result;
 };
@@ -63,10 +74,12 @@ static void ran_cb(void *data, const struct box_result *result,
 		(void)snprintf(exam->fault, sizeof exam->fault, "%s", fault);
 	else
 		exam->result = *result;
-	exam->ok = !fault && result->outcome == BOX_EXITED &&
-		   result->exit_status == 0;
 	if (!fault && result->outcome == BOX_EXITED &&
-	    result->exit_status == STATUS_NOT_FOUND)
+	    result->exit_status < 1 << LANGUAGES) {
+		exam->missing = (unsigned)result->exit_status;
+		exam->ok = !(exam->missing & 1);
+	}
+	if (exam->missing & 1)
 		(void)snprintf(exam->fault, sizeof exam->fault,
 			       "gcc is not installed, and exercises need it: "
 			       "apt-get install gcc");
@@ -74,6 +87,25 @@ static void ran_cb(void *data, const struct box_result *result,
 		(void)snprintf(exam->fault, sizeof exam->fault,
 			       "a command in the box ended so: %s %s",
 			       box_outcome_name(result->outcome), result->step);
+}
+
+/* Exits with the bits of what is missing. */
+static char *examination_script(void)
+{
+	char *text = NULL;
+	size_t size, i;
+	FILE *script = open_memstream(&text, &size);
+
+	ENOUGH(script);
+	(void)fputs("missing=0\n", script);
+	for (i = 0; i < LANGUAGES; i++)
+		(void)fprintf(script,
+			      "%s >/dev/null 2>&1 || "
+			      "missing=$((missing + %d))\n",
+			      languages[i].command, 1 << i);
+	(void)fputs("exit $missing\n", script);
+	text_stream_close(script, &text);
+	return text;
 }
 
 /* A layer is told to be on by a box that just ran a compiler. */
@@ -90,13 +122,14 @@ static void examine(uv_loop_t *loop, struct box_client *client,
 		.output_bytes = 1ull << 20,
 		.stack_bytes = 8ull << 20,
 	};
+	AUTO_FREE char *script = examination_script();
 	struct boxspec spec;
 	int i;
 
 	boxspec_init(&spec, BOX_PROFILE_BUILD, &limits);
 	boxspec_arg(&spec, "/bin/sh");
 	boxspec_arg(&spec, "-c");
-	boxspec_arg(&spec, "gcc --version >/dev/null");
+	boxspec_arg(&spec, script);
 	build_environment(&spec);
 	boxspec_cwd(&spec, "/work");
 	for (i = 0; i < 3; i++)
@@ -138,6 +171,24 @@ static void print_layer(struct paper *paper, const struct box_layer *layer)
 		     layer->remedy);
 }
 
+/* What exercises in a language lack is a fault of this host's. */
+static void print_languages(struct paper *paper, unsigned missing)
+{
+	size_t i;
+
+	for (i = 0; i < LANGUAGES; i++) {
+		(void)printf("  %-18s ", languages[i].title);
+		paper_status(paper, missing & 1u << i ? "fail" : "pass",
+			     missing & 1u << i ? "no" : "yes", 4);
+		if (missing & 1u << i)
+			(void)printf("its exercises are inconclusive here: "
+				     "apt-get install %s",
+				     languages[i].package);
+		(void)printf("\n");
+	}
+	(void)printf("\n");
+}
+
 static void print_text(const struct box_hello *hello,
 		       const struct examination *exam)
 {
@@ -161,11 +212,23 @@ static void print_text(const struct box_hello *hello,
 		print_layer(&paper, &hello->layer[i]);
 	(void)printf("\n");
 	if (exam->ok) {
+		print_languages(&paper, exam->missing);
 		paper_text(&paper, 0, "", meaning(hello->level));
 		paper_text(&paper, 0, "",
 			   "A compiler was started in a box at this level, "
 			   "and ran.");
 	}
+}
+
+static json_t *languages_json(unsigned missing)
+{
+	json_t *object = json_object();
+	size_t i;
+
+	for (i = 0; i < LANGUAGES; i++)
+		report_set(object, languages[i].name,
+			   json_boolean(!(missing & 1u << i)));
+	return object;
 }
 
 static void print_json(const struct box_hello *hello,
@@ -175,6 +238,8 @@ static void print_json(const struct box_hello *hello,
 
 	report_set(object, "works", json_boolean(exam->ok));
 	report_set(object, "fault", report_text(exam->ok ? NULL : exam->fault));
+	report_set(object, "languages",
+		   exam->ok ? languages_json(exam->missing) : json_null());
 	report_set(object, "isolation",
 		   hello ? report_isolation(hello) : json_null());
 	(void)json_dumpf(object, stdout, JSON_INDENT(2));

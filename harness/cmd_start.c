@@ -22,9 +22,11 @@ static const char help[] =
 	"Make the folder DIR (default: the last part of EXERCISE) with what "
 	"you\n"
 	"need to begin: the statement, the starter's files, and settings for\n"
-	"editors that understand C.\n"
+	"editors that understand C or C++.\n"
 	"\n"
-	"      --lang L  language, where the exercise has more than one\n"
+	"      --lang L  language, where the exercise has more than one (the "
+	"first\n"
+	"                of those that \"assay list\" names)\n"
 	"      --json    print what was made as JSON\n"
 	"      --help\n"
 	"\n"
@@ -60,6 +62,18 @@ static int print_json(const struct start *start,
 	return fflush(stdout) ? COMMAND_FAULT : COMMAND_DONE;
 }
 
+/* What else --lang could have been. */
+static void print_choice(const struct exercise *exercise,
+			 const struct exercise_language *language)
+{
+	(void)printf("It is in %s; with --lang also in", language->name);
+	for (size_t i = 0, told = 0; i < exercise->language_count; i++)
+		if (&exercise->languages[i] != language)
+			(void)printf("%s %s", told++ ? "," : "",
+				     exercise->languages[i].name);
+	(void)printf(".\n\n");
+}
+
 static int print_steps(const struct start *start,
 		       const struct exercise *exercise,
 		       const struct exercise_language *language)
@@ -68,6 +82,8 @@ static int print_steps(const struct start *start,
 
 	(void)printf("%s is in %s. You have %u minutes.\n\n", exercise->title,
 		     start->dir, exercise->time_box_minutes);
+	if (!start->language && exercise->language_count > 1)
+		print_choice(exercise, language);
 	(void)printf("  cd %s\n", start->dir);
 	(void)printf("  read " WORKSPACE_STATEMENT "\n");
 	(void)printf("  edit");
@@ -78,24 +94,18 @@ static int print_steps(const struct start *start,
 	return fflush(stdout) ? COMMAND_FAULT : COMMAND_DONE;
 }
 
-/* NULL, with the reason said: no such language, or a choice to be made. */
+/* NULL, with the reason said: no such language. */
 static const struct exercise_language *
 choose_language(const struct start *start, const struct exercise *exercise)
 {
-	const struct exercise_language *language = NULL;
+	const struct exercise_language *language = &exercise->languages[0];
 
 	if (start->language)
 		language = exercise_language(exercise, start->language);
-	else if (exercise->language_count == 1)
-		language = &exercise->languages[0];
-	if (!language && start->language)
-		(void)command_usage("start", "%s has no language '%s'",
-				    exercise->id, start->language);
-	else if (!language)
+	if (!language)
 		(void)command_usage("start",
-				    "%s has more than one language; choose "
-				    "one with --lang",
-				    exercise->id);
+				    "%s has no language '%s' (see assay list)",
+				    exercise->id, start->language);
 	return language;
 }
 

@@ -129,11 +129,24 @@ static int put_statement(int dir_fd, const struct exercise *exercise,
 	return rc;
 }
 
-static bool is_c_source(const char *path)
-{
-	size_t length = strlen(path);
+/* By the end of a source's name, how editors are to read it. */
+static const struct compiler {
+	const char *suffix, *program, *standard;
+} compilers[] = {
+	{ ".c", "gcc", "-std=gnu17" },
+	{ ".cc", "g++", "-std=gnu++20" },
+	{ ".cpp", "g++", "-std=gnu++20" },
+};
 
-	return length > 2 && strcmp(path + length - 2, ".c") == 0;
+static const struct compiler *compiler_of(const char *path)
+{
+	const char *suffix = strrchr(path, '.');
+
+	for (size_t i = 0; suffix && i < sizeof compilers / sizeof *compilers;
+	     i++)
+		if (strcmp(suffix, compilers[i].suffix) == 0)
+			return &compilers[i];
+	return NULL;
 }
 
 /* See clang.llvm.org, "JSON Compilation Database Format Specification". */
@@ -144,29 +157,32 @@ static json_t *compile_commands(const struct fileset *starter,
 
 	for (size_t i = 0; commands && i < starter->count; i++) {
 		const char *path = starter->files[i].path;
+		const struct compiler *compiler = compiler_of(path);
 		json_t *command;
 
-		if (!is_c_source(path))
+		if (!compiler)
 			continue;
 		command = json_pack("{ss, ss, s[ssssss]}", "directory",
-				    directory, "file", path, "arguments", "gcc",
-				    "-std=gnu17", "-Wall", "-Wextra", "-c",
-				    path);
+				    directory, "file", path, "arguments",
+				    compiler->program, compiler->standard,
+				    "-Wall", "-Wextra", "-c", path);
 		CHECK(command != NULL);
 		CHECK(json_array_append_new(commands, command) == 0);
 	}
 	return commands;
 }
 
-static int put_marker(int dir_fd, const struct exercise *exercise,
-		      const struct exercise_language *language,
-		      struct error *err)
+/* In other languages, there is nothing to say. */
+static int put_commands(int dir_fd, const struct fileset *starter,
+			const char *directory, struct error *err)
 {
-	return put_json(dir_fd, SUBMISSION_MARKER,
-			json_pack("{ss, ss, ss}", "exercise", exercise->id,
-				  "version", exercise->version, "language",
-				  language->name),
-			err);
+	json_t *commands = compile_commands(starter, directory);
+
+	if (commands && json_array_size(commands) == 0) {
+		json_decref(commands);
+		return 0;
+	}
+	return put_json(dir_fd, WORKSPACE_COMMANDS, commands, err);
 }
 
 int workspace_create(const struct exercise *exercise,
@@ -186,8 +202,7 @@ int workspace_create(const struct exercise *exercise,
 	if (rc == 0)
 		rc = put_statement(fd, exercise, err);
 	if (rc == 0)
-		rc = put_json(fd, WORKSPACE_COMMANDS,
-			      compile_commands(&language->starter, real), err);
+		rc = put_commands(fd, &language->starter, real, err);
 	if (rc == 0)
 		rc = put_marker(fd, exercise, language, err);
 	return rc < 0 ? error_wrap(err, "%s", dir) : 0;

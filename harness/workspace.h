@@ -17,8 +17,8 @@
 #define WORKSPACE_COMMANDS "compile_commands.json"
 
 /**
- * Make the workspace @dir: starter, statement, marker and the commands that
- * editors read. The folder is made, with those above it, or is there and
+ * Make the workspace @dir: starter, statement, marker and, for sources in C and
+ * C++, the commands that editors read. The folder is made, with those above it, or is there and
  * empty. -ENOTEMPTY: it has something in it; -ENOTDIR: it is no folder.
  */
 int workspace_create(const struct exercise *exercise,
