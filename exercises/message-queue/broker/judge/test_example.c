@@ -1,0 +1,84 @@
+/* test_example.c - the example of README.md, line by line; see example.h */
+#include "tests.h"
+
+#include <string.h>
+
+#include "dialogue.h"
+#include "example.h"
+
+#define LINES (sizeof example / sizeof example[0])
+
+static void send(struct dialogue *dialogue, const char *line)
+{
+	dialogue_send_text(dialogue, line, strlen(line));
+	dialogue_send_text(dialogue, "\n", 1);
+}
+
+/* Take @line out of @due, the texts that may come now. */
+static bool was_due(json_t *due, const json_t *line)
+{
+	json_t *text;
+	json_t *parsed;
+	bool same;
+	size_t i;
+
+	json_array_foreach (due, i, text) {
+		parsed = json_loads(json_string_value(text), 0, NULL);
+		same = json_equal(parsed, line);
+		json_decref(parsed);
+		if (!same)
+			continue;
+		json_array_remove(due, i);
+		return true;
+	}
+	return false;
+}
+
+/* The lines of the example that come from @at on, in any order, but the last
+ * of them last. Returns where they end. */
+static size_t await(struct dialogue *dialogue, size_t at)
+{
+	json_t *due = json_array();
+	json_t *line;
+
+	for (; at < LINES && example[at][0] == '<'; at++)
+		json_array_append_new(due, json_string(example[at] + 2));
+	while (json_array_size(due) > 0) {
+		const char *next = json_string_value(json_array_get(due, 0));
+		bool last = json_array_size(due) == 1;
+
+		line = dialogue_next(dialogue, "the example goes on");
+		if (!was_due(due, line) ||
+		    (!last && strcmp(dialogue_text(dialogue, line, "op"),
+				     "synced") == 0)) {
+			dialogue_fail(dialogue,
+				      "the last line is not one that"
+				      " is due; %s is",
+				      next);
+		}
+		json_decref(line);
+	}
+	json_decref(due);
+	return at;
+}
+
+void test_example(struct judge *judge)
+{
+	struct dialogue *dialogue = dialogue_start(judge, JUDGE_CANDIDATE);
+	size_t i = 0;
+
+	judge_property(judge, "the example in README.md goes as it says there");
+	while (i < LINES) {
+		if (example[i][0] == '<') {
+			i = await(dialogue, i);
+			continue;
+		}
+		if (example[i][0] == '>')
+			send(dialogue, example[i] + 2);
+		else
+			dialogue_restart(dialogue, true);
+		i++;
+	}
+	dialogue_finish(dialogue);
+	judge_pass(judge, 1.0);
+}

@@ -1,0 +1,75 @@
+/* test_plan.c - episodes of a plan: see plan.h, run.h */
+#include "tests.h"
+
+#include <stdlib.h>
+
+#include "plan.h"
+#include "run.h"
+
+/* How often a failing episode is played again to make it small. */
+#define REHEARSALS 100
+
+struct episode {
+	struct judge *judge;
+	const struct plan *plan;
+	struct items items;
+};
+
+/* A kill ends the burst before it, and is one of its own. */
+static bool ends_burst(enum act act)
+{
+	return act == ACT_SYNC || act == ACT_KILL;
+}
+
+static void flush(struct run *run, struct planner *planner)
+{
+	if (planner->burst.count > 0)
+		run_burst(run, planner->burst.steps, planner->burst.count);
+	planner->burst.count = 0;
+}
+
+static void play(struct dialogue *dialogue, void *data, const size_t *items,
+		 size_t count)
+{
+	const struct episode *episode = data;
+	struct planner planner = { .plan = episode->plan,
+				   .judge = episode->judge };
+	struct run run;
+	size_t i;
+
+	run_begin(&run, episode->judge, dialogue);
+	planner.model = &run.check->model;
+	for (i = 0; i < count; i++) {
+		const struct item *item = &episode->items.list[items[i]];
+
+		if (ends_burst(item->act))
+			flush(&run, &planner);
+		planner_add(&planner, *item);
+		if (ends_burst(item->act))
+			flush(&run, &planner);
+	}
+	flush(&run, &planner);
+	script_release(&planner.burst);
+	run_end(&run);
+}
+
+void test_plan(struct judge *judge, const struct plan *plan)
+{
+	struct random random = random_from(judge_seed(judge));
+	json_int_t episodes = judge_param(judge, "episodes");
+	unsigned bursts = (unsigned)judge_param(judge, "bursts");
+	unsigned lines = (unsigned)judge_param(judge, "lines");
+	struct episode episode = { .judge = judge, .plan = plan };
+	struct dialogue *dialogue;
+
+	judge_property(judge, plan->property);
+	dialogue = dialogue_start(judge, JUDGE_CANDIDATE);
+	while (episodes-- > 0) {
+		plan_items(plan, &random, bursts, lines, &episode.items);
+		dialogue_play(dialogue, episode.items.count, REHEARSALS, play,
+			      &episode);
+		free(episode.items.list);
+	}
+	dialogue_finish(dialogue);
+	judge_pass(judge, 1.0);
+}
