@@ -266,10 +266,9 @@ static char *afterwards(const struct hostile_case *hostile)
 
 	if (has_option(hostile, "explore"))
 		lacks = " no-ipc no-processes";
-	return text_format("exec /hostile/well-behaved /work /tmp%s%s", lacks,
-			   strcmp(cases_level(), "minimal") == 0
-				   ? " no-namespaces"
-				   : "");
+	return text_format(
+		"exec /hostile/well-behaved /work /tmp%s%s", lacks,
+		strcmp(cases_level(), "minimal") == 0 ? " no-namespaces" : "");
 }
 
 static json_t *try_run(const struct hostile_case *hostile, char *scratch)
@@ -427,7 +426,7 @@ int main(void)
 {
 	static const char *const files[] = { "calls",   "reach",    "limits",
 					     "endings", "channels", "collect",
-					     "explore", NULL };
+					     "explore", "dialogue", NULL };
 
 	return cases_run("boxes", files, try_case, NULL, NULL);
 }
