@@ -198,6 +198,12 @@ bool judge_param_at(const struct judge *judge, const char *name, size_t index,
 	return index < json_array_size(list);
 }
 
+const char *judge_param_text_at(const struct judge *judge, const char *name,
+				size_t index)
+{
+	return json_string_value(json_array_get(param(judge, name), index));
+}
+
 void judge_need_history(const struct judge *judge, size_t calls)
 {
 	size_t room = history_capacity(judge->history_bytes);

@@ -75,6 +75,9 @@ const char *judge_param_text(const struct judge *judge, const char *name);
 /** Entry @index of a list of numbers; 0 and false past its end. */
 bool judge_param_at(const struct judge *judge, const char *name, size_t index,
 		    json_int_t *ret);
+/** Entry @index of a list of texts; NULL past its end. */
+const char *judge_param_text_at(const struct judge *judge, const char *name,
+				size_t index);
 
 /* ---- the candidate's program ---- */
 
