@@ -1,0 +1,74 @@
+"""What is fuzzed, built for it: judges with sanitizers and server.c, references as they are."""
+
+import json
+import os
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.path.dirname(os.path.dirname(HERE))
+SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
+
+
+class Exercise:
+    def __init__(self, folder, build):
+        self.folder, self.build = folder, build
+        with open(os.path.join(folder, "exercise.json")) as file:
+            self.manifest = json.load(file)
+        self.id = self.manifest["id"]
+        self.place = os.path.join(build, "fuzz", "judges", self.id)
+
+    def is_dialogue(self):
+        return any(language.get("profile") == "dialogue" for language in self.manifest["languages"].values())
+
+    def tests(self):
+        """Those that need no second program."""
+        return [test for test in self.manifest["tests"] if not test.get("baseline")]
+
+    def judge(self):
+        """The path of the judge. clang's, as the objects of the fuzz targets are, which it is linked with."""
+        kit = os.path.join(self.place, "kit")
+        os.makedirs(kit, exist_ok=True)
+        target = os.path.join(self.place, "judge")
+        archive = os.path.join(kit, "libjudge.a")
+        if not os.path.islink(archive):
+            os.symlink(os.path.join(self.build, "fuzz", "libtested.a"), archive)
+        places = {"/work/judge": target, "-L/work/kit": "-L" + kit,
+                  "-I/work/kit": "-I" + os.path.join(SOURCE, "exercises", "kit"),
+                  "-I/work/include": "-I" + os.path.join(SOURCE, "include")}
+        extra = SANITIZE + ["-O1", "-g", "-D_GNU_SOURCE=", os.path.join(HERE, "server.c"), "-Wl,--wrap=main", "-w"]
+        for command in self.manifest["judge"]["build"]:
+            command = [places.get(word, word) for word in command]
+            if os.path.basename(command[0]) == "gcc":
+                command = ["clang"] + [word for word in command[1:] if word != "-O2"] + extra
+            subprocess.run(command, cwd=os.path.join(self.folder, "judge"), check=True)
+        return target
+
+    def reference(self):
+        """The argv of the reference, in the language that starts fastest."""
+        for language in ("c", "cpp", "python"):
+            solution = os.path.join(self.folder, "solution", language)
+            if language not in self.manifest["languages"] or not os.path.isdir(solution):
+                continue
+            description = self.manifest["languages"][language]
+            program = os.path.join(self.place, "program")
+            main = description["submit"]["required"][0]
+            with open(os.path.join(SOURCE, "exercises", "languages.json")) as file:
+                shared = json.load(file)[description["profile"]][language]
+            variant = (description.get("variants") or shared["variants"])["release"]
+            for command in variant["build"]:
+                words = {"@main": main, "/work/program": program}
+                subprocess.run([words.get(word, word) for word in command], cwd=solution, check=True,
+                               stderr=subprocess.DEVNULL)
+            return [program if word == "/work/program" else word for word in variant["run"]]
+        raise SystemExit(f"{self.id}: no reference solution")
+
+
+def exercises(folders, build):
+    """The dialogue exercises below these folders, or the one that is there."""
+    found = []
+    for folder in folders:
+        for path, names, files in sorted(os.walk(folder)):
+            if "exercise.json" in files:
+                names.clear()
+                found.append(Exercise(path, build))
+    return [exercise for exercise in found if exercise.is_dialogue()]
