@@ -86,15 +86,18 @@ struct judge_patience dialogue_patience(const struct dialogue *dialogue)
 	};
 }
 
+__attribute__((noreturn)) static void fail_line(struct dialogue *dialogue,
+						const char *problem)
+{
+	dialogue_fail(dialogue, "the program wrote a line that is %s", problem);
+}
+
 bool dialogue_take(struct dialogue *dialogue)
 {
 	if (!dialogue_lines_take(&dialogue->lines, &dialogue->text,
 				 &dialogue->size)) {
 		if (dialogue_lines_rest(&dialogue->lines) >= DIALOGUE_LINE_MAX)
-			dialogue_fail(dialogue,
-				      "the program wrote more than %u bytes"
-				      " without ending the line by LF",
-				      DIALOGUE_LINE_MAX);
+			fail_line(dialogue, DIALOGUE_TOO_LONG);
 		return false;
 	}
 	dialogue->taken++;
@@ -115,6 +118,7 @@ const char *dialogue_next_text(struct dialogue *dialogue, const char *doing,
 	uint64_t from_ns;
 	enum judge_event event;
 	size_t taken = dialogue->taken;
+	const char *problem;
 
 	dialogue->waited_ns = 0;
 	if (!dialogue_take(dialogue)) {
@@ -126,8 +130,9 @@ const char *dialogue_next_text(struct dialogue *dialogue, const char *doing,
 		if (dialogue->taken == taken)
 			dialogue_fail_ended(dialogue, doing);
 	}
-	if (dialogue_line_problem(dialogue->text, dialogue->size))
-		json_decref(dialogue_parse_taken(dialogue));
+	problem = dialogue_line_problem(dialogue->text, dialogue->size);
+	if (problem)
+		fail_line(dialogue, problem);
 	if (size)
 		*size = dialogue->size;
 	return dialogue->text;
@@ -140,8 +145,7 @@ json_t *dialogue_parse_taken(struct dialogue *dialogue)
 					   problem);
 
 	if (!line)
-		dialogue_fail(dialogue, "the program wrote a line that is %s",
-			      problem);
+		fail_line(dialogue, problem);
 	return line;
 }
 

@@ -91,7 +91,7 @@ void dialogue_lines_clear(struct dialogue_lines *lines)
 const char *dialogue_line_problem(const char *text, size_t size)
 {
 	if (size + 1 > DIALOGUE_LINE_MAX)
-		return "longer than a line may be";
+		return DIALOGUE_TOO_LONG;
 	if (size == 0)
 		return "empty";
 	if (text[size - 1] == '\r')

@@ -14,6 +14,9 @@
 #define DIALOGUE_CHUNK (64u * 1024) /* at least so much room to read into */
 #define DIALOGUE_PROBLEM_MAX 256    /* bytes of a sentence about a line */
 
+/* What is wrong with a line above DIALOGUE_LINE_MAX. */
+#define DIALOGUE_TOO_LONG "longer than 64 KiB"
+
 /* All zeroes is one in which nothing is. */
 struct dialogue_lines {
 	char *bytes;
