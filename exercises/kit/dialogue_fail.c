@@ -71,8 +71,7 @@ void dialogue_failure_release(struct dialogue_failure *failure)
 }
 
 static void take_failure(struct dialogue *dialogue, const char *format,
-			 const char *message,
-			 struct dialogue_failure *ret)
+			 const char *message, struct dialogue_failure *ret)
 {
 	struct judge *judge = dialogue->judge;
 	bool all = dialogue->shown.lines <= DIALOGUE_SHOWN;
@@ -80,11 +79,10 @@ static void take_failure(struct dialogue *dialogue, const char *format,
 	ret->format = format;
 	ret->message = strdup(message);
 	ret->title = strdup(dialogue->title ? dialogue->title
-			    : all	    ? "The dialogue"
+			    : all           ? "The dialogue"
 					    : "The end of the dialogue");
-	ret->lines = dialogue->instead
-			     ? json_incref(dialogue->instead)
-			     : dialogue_shown_lines(&dialogue->shown);
+	ret->lines = dialogue->instead ? json_incref(dialogue->instead)
+				       : dialogue_shown_lines(&dialogue->shown);
 	ret->expected = json_incref(judge->expected);
 	ret->actual = json_incref(judge->actual);
 	ret->stuck = judge->stuck;
@@ -106,8 +104,7 @@ void dialogue_fail_like(struct dialogue *dialogue,
 	if (dialogue->side == JUDGE_BASELINE)
 		judge_broken("the reference: %s", failure->message);
 	if (json_array_size(failure->lines) > 0)
-		judge_trace(judge, failure->title,
-			    json_incref(failure->lines));
+		judge_trace(judge, failure->title, json_incref(failure->lines));
 	replace(&judge->expected, failure->expected);
 	replace(&judge->actual, failure->actual);
 	judge->stuck = failure->stuck;
@@ -167,8 +164,9 @@ void dialogue_fail_ended(struct dialogue *dialogue, const char *doing)
 		dialogue_fail(dialogue, "the program could not be started: %s",
 			      strerror(ended->error));
 	if (ended->signal != 0)
-		dialogue_fail(dialogue, "the program was killed by %s%s while"
-					" %s",
+		dialogue_fail(dialogue,
+			      "the program was killed by %s%s while"
+			      " %s",
 			      name ? "SIG" : "a signal", name ? name : "",
 			      doing);
 	dialogue_fail(dialogue, "the program exited with status %d while %s%s",
@@ -197,7 +195,6 @@ void dialogue_fail_event(struct dialogue *dialogue, enum judge_event event,
 			      "the program sleeps and writes no line while"
 			      " %s%s",
 			      doing, hint(dialogue));
-	dialogue_fail(dialogue,
-		      "the program's time was over while %s%s", doing,
+	dialogue_fail(dialogue, "the program's time was over while %s%s", doing,
 		      hint(dialogue));
 }

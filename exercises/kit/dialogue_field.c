@@ -78,7 +78,7 @@ void dialogue_only(struct dialogue *dialogue, const json_t *line,
 	const char *key;
 	size_t i;
 
-	json_object_foreach(object, key, value) {
+	json_object_foreach (object, key, value) {
 		for (i = 0; keys[i] && strcmp(keys[i], key) != 0; i++)
 			;
 		if (!keys[i])

@@ -21,8 +21,8 @@
 #include "dialogue_shown.h"
 #include "judge_inner.h"
 
-#define DIALOGUE_UNSENT_MAX (64u << 20) /* bytes sent that wait in memory */
-#define DIALOGUE_UNREAD_MAX (32u << 20) /* bytes that came likewise */
+#define DIALOGUE_UNSENT_MAX (64u << 20)  /* bytes sent that wait in memory */
+#define DIALOGUE_UNREAD_MAX (32u << 20)  /* bytes that came likewise */
 #define DIALOGUE_OUTPUT_MAX (512u << 20) /* bytes that may come at all */
 
 /* A failure, as it is told. */
@@ -63,7 +63,7 @@ struct dialogue {
 	bool held; /* its syncs */
 
 	struct dialogue_shown shown;
-	char *title;     /* of what is shown instead, NULL if nothing is */
+	char *title; /* of what is shown instead, NULL if nothing is */
 	json_t *instead;
 
 	jmp_buf *rehearsal; /* where a failure goes; NULL: to the harness */

@@ -44,9 +44,9 @@ struct dialogue *dialogue_start(struct judge *judge, enum judge_side side)
 	ENOUGH(dialogue);
 	dialogue->judge = judge;
 	dialogue->side = side;
-	dialogue->deadline_ns =
-		history_now_ns() +
-		(uint64_t)judge_param(judge, "patience_ms") * 1000000u;
+	dialogue->deadline_ns = history_now_ns() +
+				(uint64_t)judge_param(judge, "patience_ms") *
+					1000000u;
 	set_nonblocking(dialogue_input_fd(dialogue));
 	set_nonblocking(dialogue_output_fd(dialogue));
 	start_program(dialogue);
@@ -101,9 +101,8 @@ void dialogue_restart(struct dialogue *dialogue, bool keep_state)
 	if (!keep_state)
 		dialogue_tell_keeper(dialogue, KEEPER_CLEAR);
 	start_program(dialogue);
-	dialogue_note(dialogue, keep_state
-					? "started again, ./state as it was"
-					: "started again, ./state empty");
+	dialogue_note(dialogue, keep_state ? "started again, ./state as it was"
+					   : "started again, ./state empty");
 }
 
 /* ---- end ---- */

@@ -21,7 +21,8 @@ char *dialogue_lines_room(struct dialogue_lines *lines, size_t *size)
 {
 	size_t left = lines->used - lines->first;
 
-	if (lines->room - lines->used < DIALOGUE_CHUNK && left <= lines->first) {
+	if (lines->room - lines->used < DIALOGUE_CHUNK &&
+	    left <= lines->first) {
 		if (left > 0)
 			memcpy(lines->bytes, lines->bytes + lines->first, left);
 		lines->used = left;

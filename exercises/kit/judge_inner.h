@@ -17,22 +17,22 @@
 
 struct judge {
 	struct events events;
-	json_t *params;       /* the first line */
+	json_t *params; /* the first line */
 	const char *property;
 	json_t *expected;
 	json_t *actual;
 	uint64_t started_ns;
 	size_t history_bytes;
 	struct judge_probe probe;
-	bool probed;          /* an answer is in .probe */
-	bool inspected;       /* an answer is in the next two */
+	bool probed;    /* an answer is in .probe */
+	bool inspected; /* an answer is in the next two */
 	bool inspected_alive;
-	bool for_good;        /* only the program could wake its threads */
+	bool for_good; /* only the program could wake its threads */
 	unsigned timeout_looks;
-	bool stuck;           /* as the last judge_wait() left it, for good */
+	bool stuck; /* as the last judge_wait() left it, for good */
 	bool ended;
 	bool ended_well;
-	bool exited;          /* and not otherwise */
+	bool exited; /* and not otherwise */
 	char ending[160];
 };
 

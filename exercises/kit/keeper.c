@@ -40,16 +40,16 @@
 
 #define CHANNEL_FD ASSAY_DRIVER_CHANNEL_FD
 #define CHILDREN_FILE "/proc/thread-self/children" /* proc(5) */
-#define PAUSE_FIRST_NS 50000L /* for the dying to die */
+#define PAUSE_FIRST_NS 50000L                      /* for the dying to die */
 #define PAUSE_MAX_NS 5000000L
 #define CLEAR_DESCRIPTORS 8 /* that nftw() may use */
 #define ASIDE_MAX 1000      /* names tried for what "state" was before */
 
 struct keeper {
 	char **argv;
-	pid_t program; /* 0: none runs */
-	bool alone;    /* with init, in a pid namespace */
-	int unclear;   /* errno of the last KEEPER_CLEAR */
+	pid_t program;            /* 0: none runs */
+	bool alone;               /* with init, in a pid namespace */
+	int unclear;              /* errno of the last KEEPER_CLEAR */
 	struct keeper_event last; /* what there is to say of the last start */
 };
 
@@ -78,10 +78,11 @@ static void reap(struct keeper *keeper)
 		if (pid != keeper->program)
 			continue;
 		keeper->program = 0;
-		keeper->last.exit_status =
-			WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		keeper->last.signal =
-			WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+		keeper->last.exit_status = WIFEXITED(status)
+						   ? WEXITSTATUS(status)
+						   : -1;
+		keeper->last.signal = WIFSIGNALED(status) ? WTERMSIG(status)
+							  : 0;
 	}
 }
 

@@ -55,10 +55,10 @@ struct keeper_event {
 	uint32_t type;
 	int32_t exit_status; /* KEEPER_ENDED: -1 if a signal killed it */
 	int32_t signal;      /* KEEPER_ENDED: 0 if it exited */
-	int32_t error;       /* KEEPER_ENDED: errno if it could not be started */
-	uint32_t kills;      /* how many KEEPER_KILL have been obeyed */
+	int32_t error;  /* KEEPER_ENDED: errno if it could not be started */
+	uint32_t kills; /* how many KEEPER_KILL have been obeyed */
 	uint32_t zero;
-	uint64_t start;      /* how many starts there have been, from 1 */
+	uint64_t start; /* how many starts there have been, from 1 */
 };
 
 #endif

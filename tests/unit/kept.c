@@ -186,9 +186,9 @@ void kept_command(const struct kept *kept, enum keeper_message message)
 {
 	const struct keeper_command command = { .type = message };
 
-	assert_int_equal(send(kept->channel, &command, sizeof command,
-			      MSG_NOSIGNAL),
-			 sizeof command);
+	assert_int_equal(
+		send(kept->channel, &command, sizeof command, MSG_NOSIGNAL),
+		sizeof command);
 }
 
 struct keeper_event kept_event(const struct kept *kept,

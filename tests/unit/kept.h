@@ -24,7 +24,7 @@ enum kept_where {
 
 /* The judge's ends, all but the channel not blocking. */
 struct kept {
-	pid_t pid;     /* of the keeper, or of the init of its namespace */
+	pid_t pid; /* of the keeper, or of the init of its namespace */
 	int channel;
 	int input;     /* to the program */
 	int output;    /* from it */

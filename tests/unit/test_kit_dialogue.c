@@ -24,8 +24,7 @@
 
 #define DESCRIPTORS 30 /* above all that a judge has */
 #define TEXT_MAX 4096
-#define TOO_LONG \
-	"the program wrote a line that is longer than 64 KiB"
+#define TOO_LONG "the program wrote a line that is longer than 64 KiB"
 #define ECHO "while read -r line; do printf '%s\\n' \"$line\"; done"
 
 typedef void (*judging)(struct judge *judge, struct dialogue *dialogue);
@@ -56,8 +55,9 @@ static void become_judge(judging what, const struct kept *kept, int events,
 	const int wanted[] = { events, verdict, kept->channel, kept->input,
 			       kept->output };
 	static const int places[] = {
-		STDIN_FILENO, ASSAY_JUDGE_VERDICT_FD, ASSAY_JUDGE_CHANNEL_FD,
-		ASSAY_JUDGE_INPUT_FD, ASSAY_JUDGE_OUTPUT_FD,
+		STDIN_FILENO,           ASSAY_JUDGE_VERDICT_FD,
+		ASSAY_JUDGE_CHANNEL_FD, ASSAY_JUDGE_INPUT_FD,
+		ASSAY_JUDGE_OUTPUT_FD,
 	};
 	int high[5];
 	struct judge *judge;
@@ -197,9 +197,9 @@ static void passes(const char *script, judging what)
 	start(&harness, script, what);
 	serve(&harness);
 	assert_string_equal(message_of(&harness), "");
-	assert_string_equal(json_string_value(json_object_get(harness.last,
-							      "status")),
-			    "pass");
+	assert_string_equal(
+		json_string_value(json_object_get(harness.last, "status")),
+		"pass");
 	release(&harness);
 }
 
@@ -250,8 +250,7 @@ static void counts(struct judge *judge, struct dialogue *dialogue)
 		expect_number(dialogue, i);
 	}
 	if (dialogue_lines(dialogue) != 50)
-		dialogue_fail(dialogue, "%zu lines",
-			      dialogue_lines(dialogue));
+		dialogue_fail(dialogue, "%zu lines", dialogue_lines(dialogue));
 	dialogue_finish(dialogue);
 }
 
@@ -371,12 +370,12 @@ static void test_dialogue__shows_lines_as_text(void **state)
 	struct harness harness;
 
 	(void)state;
-	start(&harness, "printf '{\"\\303\\244\\033\\377\\n'; exec cat", greets);
+	start(&harness, "printf '{\"\\303\\244\\033\\377\\n'; exec cat",
+	      greets);
 	serve(&harness);
 	assert_non_null(strstr(message_of(&harness), "is not JSON: "));
-	assert_string_equal(
-		json_string_value(json_array_get(harness.lines, 1)),
-		"< {\"\303\244\\x1b\\xff");
+	assert_string_equal(json_string_value(json_array_get(harness.lines, 1)),
+			    "< {\"\303\244\\x1b\\xff");
 	release(&harness);
 }
 
@@ -622,8 +621,7 @@ static void test_dialogue__checks_fields(void **state)
 		{ "{\"n\":7,\"f\":true}", "without \"t\"" },
 		{ "{\"t\":7}", "whose \"t\" is not a string" },
 		{ "{\"t\":\"x\",\"n\":8}", "whose \"n\" is not from 0 to 7" },
-		{ "{\"t\":\"x\",\"n\":7.0}",
-		  "whose \"n\" is not an integer" },
+		{ "{\"t\":\"x\",\"n\":7.0}", "whose \"n\" is not an integer" },
 		{ "{\"t\":\"x\",\"n\":7,\"f\":0}",
 		  "whose \"f\" is neither true nor false" },
 	};

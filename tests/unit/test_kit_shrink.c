@@ -117,8 +117,7 @@ static void test_shrink__stops_when_it_may_not_ask(void **state)
 			continue;
 		}
 		assert_int_equal(left, culprits.last_count);
-		assert_memory_equal(items, culprits.last,
-				    left * sizeof *items);
+		assert_memory_equal(items, culprits.last, left * sizeof *items);
 	}
 }
 
