@@ -369,6 +369,18 @@ static uint64_t seed_of(const struct job *job, const struct exercise_test *test)
 	return seed_public(id, test->id, job->repetition);
 }
 
+/* The first test that did not pass. */
+static const char *first_lost(const struct job *job)
+{
+	const struct result *result = job->result;
+	size_t i;
+
+	for (i = 0; i < job->test; i++)
+		if (result->tests[i].verdict != VERDICT_PASS)
+			return result->tests[i].test->id;
+	return NULL;
+}
+
 /* The first needed test that did not pass, or NULL. */
 static const char *unmet_need(const struct job *job,
 			      const struct exercise_test *test)
@@ -377,6 +389,8 @@ static const char *unmet_need(const struct job *job,
 	char **need;
 	size_t i;
 
+	if (job->options->stop_when_lost)
+		return first_lost(job);
 	for (need = test->depends_on; need && *need; need++)
 		for (i = 0; i < job->test; i++)
 			if (strcmp(result->tests[i].test->id, *need) == 0 &&

@@ -39,6 +39,8 @@ struct job_options {
 	bool seed_given;
 	uint64_t seed;            /* for every test, instead of its own */
 	const unsigned char *secret; /* 32 bytes: run hidden tests; NULL: not */
+	bool stop_when_lost;      /* after the first test that does not pass,
+				     skip all others */
 	bool need_level;
 	enum box_level level;     /* refuse to run below it */
 	job_progress_cb progress; /* NULL: nobody wants to know */

@@ -56,7 +56,6 @@ void verify_table_print(const struct verify_subjects *subjects,
 	const struct exercise *exercise = subjects->exercise;
 	size_t tests = exercise->test_count;
 
-	(void)fprintf(out, "%s %s\n\n", exercise->id, exercise->version);
 	print_checks(gate, out);
 	(void)fprintf(out,
 		      "\n  Which test kills what (x), or how often of %u "
@@ -160,9 +159,6 @@ json_t *verify_table_json(const struct verify_subjects *subjects,
 		report_append(list, subject_json(subjects, &subjects->list[i]));
 	for (size_t i = 0; i < exercise->test_count; i++)
 		report_append(tests, test_json(subjects, i));
-	report_set(object, "exercise", report_text(exercise->id));
-	report_set(object, "version", report_text(exercise->version));
-	report_set(object, "digest", report_text(exercise->digest));
 	report_set(object, "repeat", report_count(subjects->repeat));
 	report_set(object, "checks", checks_json(gate));
 	report_set(object, "subjects", list);

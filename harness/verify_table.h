@@ -17,8 +17,8 @@
 void verify_table_print(const struct verify_subjects *subjects,
 			const struct verify_gate *gate, FILE *out);
 
-/** The same as an object: "exercise", "version", "digest", "repeat",
- * "checks", "subjects", "tests", "wall_ms". */
+/** The same as an object: "repeat", "checks", "subjects", "tests",
+ * "wall_ms". */
 json_t *verify_table_json(const struct verify_subjects *subjects,
 			  const struct verify_gate *gate);
 
