@@ -45,8 +45,7 @@ __attribute__((noreturn)) static void play(struct judge *judge,
 	judge_property(judge, scenario->property);
 	script_init(&script);
 	scenario->write(&writer);
-	script_sync(&script);
-	(void)talk(judge, dialogue, &script, 0, script.count);
+	talk(dialogue, &script);
 	dialogue_finish(dialogue);
 	judge_metric(judge, "lines", (double)script.count, "");
 	script_release(&script);

@@ -275,8 +275,8 @@ static void fail(struct model *model, struct machine *machine)
 	const char *fails = machine->action->fails;
 	const char *vm_state = machine->vm_state;
 
-	model->rule = "a phase that fails ends the operation: the task is"
-		      " cleared, and the vm_state is as the column fails says";
+	model->rule = "a phase that fails ends the operation: there is no task"
+		      " any more, and vm_state is as the column fails says";
 	if (strcmp(fails, "error") == 0)
 		vm_state = "error";
 	else if (strcmp(fails, "reboot") == 0)
@@ -318,7 +318,7 @@ static void succeed(struct model *model, struct machine *machine)
 	const struct action *action = machine->action;
 
 	model->rule = "the last phase that is done ends the operation: vm_state"
-		      " and host are as the columns and \"Where it ends\" say";
+		      " and host are as \"Where it ends\" says";
 	settle(machine, ends_in(machine));
 	move(machine, action);
 	if (is(action, "create"))

@@ -38,6 +38,7 @@ void script_add(struct script *script, json_t *line)
 	exchange = &script->exchanges[script->count++];
 	exchange->line = line;
 	exchange->answers = json_array();
+	exchange->tokens_before = model_tokens(script->model);
 	exchange->rule = model_take(script->model, line, exchange->answers);
 }
 

@@ -14,6 +14,7 @@ struct exchange {
 	json_t *line;
 	json_t *answers;  /* array of the lines that have to come */
 	const char *rule; /* why, a sentence of README.md */
+	json_int_t tokens_before;
 };
 
 struct script {

@@ -1,5 +1,5 @@
 /*
- * story.h - what went wrong in a dialogue, for people
+ * story.h - what is wrong with a line, for people
  */
 #ifndef STORY_H
 #define STORY_H
@@ -8,13 +8,12 @@
 #include "script.h"
 
 /**
- * Fails the candidate: answer @answer of exchange @exchange should have come
- * next, and @came did. Shows the lines about the machine that it is about, from
- * where that was made or set.
+ * Fails the candidate: answer @answer of @exchange should have come next, and
+ * @came did. @before is the exchange before, without a line if there is none.
  */
-__attribute__((noreturn)) void
-story_fail(struct judge *judge, struct dialogue *dialogue,
-	   const struct script *script, size_t exchange, size_t answer,
-	   const json_t *came);
+__attribute__((noreturn)) void story_fail(struct dialogue *dialogue,
+					  const struct exchange *before,
+					  const struct exchange *exchange,
+					  size_t answer, const json_t *came);
 
 #endif

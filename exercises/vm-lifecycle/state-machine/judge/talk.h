@@ -1,9 +1,8 @@
 /*
  * talk.h - a script held with a program
  *
- * A stretch of it is sent at once, and what comes is compared line by line. The
- * first that differs fails the program with the rule that it breaks, and with
- * the lines of the dialogue that are about the same machine.
+ * What comes is compared with what the model says, line by line. The first
+ * that differs fails the program, by a sentence with the rule that it breaks.
  */
 #ifndef TALK_H
 #define TALK_H
@@ -14,10 +13,16 @@
 #include "script.h"
 
 /**
- * Exchanges @from to @until - 1. Returns if all was right: the nanoseconds
- * from the first line sent to the last that came.
+ * All of @script, each line only when the one before is answered, and a
+ * barrier behind it. Returns if all was right; a failure is made small.
  */
-uint64_t talk(struct judge *judge, struct dialogue *dialogue,
-	      const struct script *script, size_t from, size_t until);
+void talk(struct dialogue *dialogue, struct script *script);
+
+/**
+ * Exchanges @from to @until - 1, sent at once. Returns if all was right: the
+ * nanoseconds from the first line sent to the last that came.
+ */
+uint64_t talk_at_once(struct dialogue *dialogue, const struct script *script,
+		      size_t from, size_t until);
 
 #endif

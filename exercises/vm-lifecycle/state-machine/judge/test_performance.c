@@ -57,8 +57,9 @@ void test_performance(struct judge *judge)
 	for (i = 0; i < rounds; i++) {
 		from = script.count * i / rounds;
 		until = script.count * (i + 1) / rounds;
-		ratios[i] = (double)talk(judge, theirs, &script, from, until);
-		ratios[i] /= (double)talk(judge, ours, &script, from, until);
+		ratios[i] = (double)talk_at_once(theirs, &script, from,
+						 until) /
+			    (double)talk_at_once(ours, &script, from, until);
 	}
 	dialogue_finish(theirs);
 	qsort(ratios, rounds, sizeof *ratios, by_size);
