@@ -413,6 +413,7 @@ static void language_release(struct exercise_language *language)
 		free(variant->name);
 		commands_free(variant->commands, variant->command_count);
 		string_list_free(variant->run);
+		free(variant->program);
 		string_list_free(variant->env);
 	}
 	free(language->variants);

@@ -43,6 +43,7 @@ struct exercise_variant {
 	struct exercise_command *commands; /* run in order, in one folder */
 	size_t command_count;
 	string_list run; /* argv */
+	char *program;   /* what the program is called in /work */
 	string_list env; /* "NAME=value", of the run */
 	bool dialogue;   /* its program talks on standard input and output; a
 			    keeper starts it */

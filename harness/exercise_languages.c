@@ -201,15 +201,31 @@ static void read_profile(const struct place *at, json_t *profiles,
 	hash_entry(&entry, language->profile_sha256);
 }
 
-/* What candidates call the file is only known to the exercise. */
-static void put_main(const struct place *at, struct exercise_command *command,
-		     const char *name)
+/* Whether @name has been put in. */
+static bool put_main(const struct place *at, string_list argv, const char *name)
 {
-	for (char **word = command->argv; word && *word; word++)
+	bool found = false;
+
+	for (char **word = argv; word && *word; word++)
 		if (strcmp(*word, MAIN_FILE) == 0) {
 			free(*word);
 			*word = manifest_need(at, strdup(name));
+			found = true;
 		}
+	return found;
+}
+
+/* What candidates call the file is only known to the exercise. An interpreter
+ * shall speak of it by that name, too. */
+static void put_main_everywhere(const struct place *at,
+				struct exercise_variant *variant,
+				const char *name)
+{
+	for (size_t i = 0; i < variant->command_count; i++)
+		(void)put_main(at, variant->commands[i].argv, name);
+	if (!put_main(at, variant->run, name))
+		name = "program";
+	variant->program = manifest_need(at, strdup(name));
 }
 
 static void read_language(const struct place *at, json_t *profiles,
@@ -235,9 +251,8 @@ static void read_language(const struct place *at, json_t *profiles,
 	else
 		read_variants(at, language);
 	for (size_t i = 0; i < language->variant_count && manifest_ok(at); i++)
-		for (size_t j = 0; j < language->variants[i].command_count; j++)
-			put_main(at, &language->variants[i].commands[j],
-				 language->required[0]);
+		put_main_everywhere(at, &language->variants[i],
+				    language->required[0]);
 }
 
 void exercise_languages_read(const struct place *top, json_t *profiles,

@@ -121,7 +121,7 @@ void testrun_start_program(struct testrun *run, enum member member, int program,
 	for (env = variant->env; env && *env; env++)
 		boxspec_env(&spec, *env);
 	boxspec_cwd(&spec, "/work");
-	boxspec_file(&spec, "program", program, true);
+	boxspec_file(&spec, variant->program, program, true);
 	if (variant->dialogue) {
 		boxspec_file(&spec, KEEPER,
 			     run->request.exercise->keeper.files[0].fd, true);

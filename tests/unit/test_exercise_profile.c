@@ -23,8 +23,9 @@
 	"\"release\": {\"dialogue\": true, \"build\": [[\"gcc\", " flags    \
 	"\"@main\", \"-lm\"], [\"cp\", \"@main\", \"@mainly\"]], \"run\": " \
 	"[\"/work/program\"]}"
-#define OTHERS                                                              \
-	", \"tsan\": {\"build\": [[\"gcc\", \"@main\"]], \"run\": [\"x\"]}" \
+#define OTHERS                                                               \
+	", \"tsan\": {\"build\": [[\"gcc\", \"@main\"]], \"run\": [\"sh\", " \
+	"\"@main\"]}"                                                        \
 	"}}, \"sh\": {}}, \"else\": 1}"
 #define TABLE(flags) "{\"talk\": {\"c\": {\"variants\": {" RELEASE(flags) OTHERS
 
@@ -101,11 +102,16 @@ static void test_profile__main_is_the_first_required_file(void **state)
 	struct exercise *exercise = load(*state);
 	const struct exercise_variant *release = language_variant(
 		&exercise->languages[0], "release");
+	const struct exercise_variant *tsan = language_variant(
+		&exercise->languages[0], "tsan");
 
 	assert_string_equal(release->commands[0].argv[0], "gcc");
 	assert_string_equal(release->commands[0].argv[1], "add.c");
 	assert_string_equal(release->commands[1].argv[1], "add.c");
 	assert_string_equal(release->commands[1].argv[2], "@mainly");
+	assert_string_equal(release->program, "program");
+	assert_string_equal(tsan->run[1], "add.c");
+	assert_string_equal(tsan->program, "add.c");
 	exercise_free(exercise);
 }
 

@@ -34,12 +34,15 @@ class Events:
         line, self.rest = self.rest.split(b"\n", 1)
         return json.loads(line)
 
-    def ask(self, what):
-        say(type=what)
+    def wait(self, what):
         while True:
             event = self.next()
             if event["type"] == what:
                 return event
+
+    def ask(self, what):
+        say(type=what)
+        return self.wait(what)
 
     def probe(self):
         return self.ask("probe")
@@ -65,6 +68,7 @@ class Program:
             finish("fail", "The keeper says nothing.")
         message = os.read(self.keeper, EVENT.size)
         if len(message) != EVENT.size:
+            self.events.wait("ended")  # how it ended says more
             finish("fail", "The keeper is gone.")
         event = EVENT.unpack(message)
         if event[0] == ENDED and kind != ENDED:
