@@ -47,7 +47,6 @@ void dialogue_lines_add(struct dialogue_lines *lines, size_t size)
 bool dialogue_lines_take(struct dialogue_lines *lines, char **ret_text,
 			 size_t *ret_size)
 {
-	char *text = lines->bytes + lines->first;
 	char *end = NULL;
 
 	if (lines->scanned < lines->used)
@@ -58,8 +57,8 @@ bool dialogue_lines_take(struct dialogue_lines *lines, char **ret_text,
 		return false;
 	}
 	*end = '\0';
-	*ret_text = text;
-	*ret_size = (size_t)(end - text);
+	*ret_text = lines->bytes + lines->first;
+	*ret_size = (size_t)(end - *ret_text);
 	lines->first += *ret_size + 1;
 	lines->scanned = lines->first;
 	return true;
