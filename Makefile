@@ -37,6 +37,7 @@ PACKAGES_demo := python3
 PACKAGES_languages := g++ python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
 PACKAGES_bench := bubblewrap python3
+PACKAGES_verify := clang
 PACKAGES_fuzz := clang libclang-rt-14-dev
 PACKAGES_hosts := qemu-system-x86 python3
 PACKAGES_headers := gcc clang
@@ -68,6 +69,7 @@ NEEDS_test-hostile := build languages test
 NEEDS_asan := build languages test
 NEEDS_test-faults := build languages test
 NEEDS_bench := build bench
+NEEDS_verify := build languages verify
 NEEDS_fuzz := build fuzz
 NEEDS_deps := $(PACKAGES_all)
 
@@ -211,7 +213,7 @@ JUDGE_OBJECTS := $(patsubst exercises/kit/%.c,$(OBJ)/judge/%.o,$(filter-out \
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
-	test-hosts test-explore bench-explore asan fuzz demo bench \
+	test-hosts test-explore bench-explore asan fuzz demo verify bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -471,6 +473,10 @@ $(BUILD)/tests/explore/short $(BUILD)/tests/explore/graded: $(EXPLORE_RUNNER) $(
 
 demo: all ## grade more than 20 submissions and check what comes out
 	@$(RUN_ENV) $(TOOLS)/demo $(BUILD)
+
+# VERIFY_OPTIONS: of "assay verify", "--repeat 20 --under-load" for one.
+verify: all ## hold every exercise against its promises (VERIFY_OPTIONS=...), JSON in build/verify.json
+	@$(RUN_ENV) $(BUILD)/assay verify --json=$(BUILD)/verify.json $(VERIFY_OPTIONS)
 
 bench: all $(BENCH_PROGRAMS) $(BENCH_BOXED) ## measure the box against posix_spawn and bubblewrap, limits, the filter
 	@$(TOOLS)/bench $(BENCH_PROGRAMS)

@@ -62,11 +62,16 @@ _assay()
 		files=''
 		;;
 	--budget | --step) return ;;
+	--operators)
+		words='drop-unlock signal-for-broadcast if-for-while swap-locks'
+		words+=' off-by-one drop-check negate delete-call return-value'
+		files=''
+		;;
 	--lang) words='c cpp python' files='' ;;
 	--test | --seed | --jobs | --repeat | --cpu | --wall) return ;;
 	--memory | --processes | --files | --file-size | --stack) return ;;
 	--env | --then | --collect) return ;;
-	--out | --cwd)
+	--out | --cwd | --lay-out)
 		compopt -o dirnames
 		return
 		;;
@@ -101,7 +106,9 @@ _assay()
 			words+=' --require --json --quiet'
 			;;
 		verify)
-			words="--repeat --jobs --json $(_assay_exercises "$assay")"
+			words='--repeat --under-load --generated --operators'
+			words+=' --lay-out --jobs --json'
+			words+=" $(_assay_exercises "$assay")"
 			files=''
 			;;
 		doctor) words='--json' files='' ;;

@@ -26,11 +26,9 @@
 static int setup(void **state)
 {
 	AUTO_FREE char *from = source_path("tests/e2e/gate");
-	AUTO_FREE char *exercises = NULL;
 	AUTO_FREE char *to = NULL;
 
 	*state = scratch_new();
-	exercises = scratch_path(*state, "exercises/gate");
 	to = scratch_path(*state, "exercises/" EXERCISE);
 	scratch_copy(from, to);
 	return 0;
@@ -50,16 +48,17 @@ static void edit(const char *scratch, const char *name, const char *from,
 	free(scratch_write(scratch, name, edited));
 }
 
-#define VERIFY(process, scratch, ...)                                       \
-	do {                                                                \
-		AUTO_FREE char *exercises_ = text_format(                   \
-			"ASSAY_EXERCISES=%s/exercises", (char *)(scratch)); \
-		const struct process_options options_ = {                   \
-			.folder = (scratch),                                \
-			.env = { exercises_ },                              \
-		};                                                          \
-		process_run((process), &options_, "assay", "verify",        \
-			    __VA_ARGS__);                                   \
+#define VERIFY(process, scratch, ...)                                \
+	do {                                                         \
+		AUTO_FREE char *exercises_ = text_format(            \
+			"ASSAY_EXERCISES=%s/exercises",              \
+			(const char *)(scratch));                    \
+		const struct process_options options_ = {            \
+			.folder = (scratch),                         \
+			.env = { exercises_ },                       \
+		};                                                   \
+		process_run((process), &options_, "assay", "verify", \
+			    __VA_ARGS__);                            \
 	} while (0)
 
 static void assert_says(const struct process *process, const char *words)
@@ -153,10 +152,10 @@ static void test_verify__fails_a_reference_that_loses(void **state)
 	edit(*state, IN_PACKAGE("solution/c/larger.c"), "if (a < b)",
 	     "if (a < b && a != 5)");
 	/* the mutants are diffs of just these lines */
-	edit(*state, IN_PACKAGE("mutants/first/larger.c.diff"), "-	if (a < b)",
-	     "-	if (a < b && a != 5)");
-	edit(*state, IN_PACKAGE("mutants/second/larger.c.diff"), "-	if (a < b)",
-	     "-	if (a < b && a != 5)");
+	edit(*state, IN_PACKAGE("mutants/first/larger.c.diff"),
+	     "-	if (a < b)", "-	if (a < b && a != 5)");
+	edit(*state, IN_PACKAGE("mutants/second/larger.c.diff"),
+	     "-	if (a < b)", "-	if (a < b && a != 5)");
 	VERIFY(&process, *state, EXERCISE);
 	assert_status(&process, 1);
 	assert_says(&process, "FAILED  reference (c): all points: 0 of 1 "
