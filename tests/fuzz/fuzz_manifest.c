@@ -38,6 +38,15 @@ static void check_tests(const struct exercise *exercise)
 	CHECK(points == 100);
 }
 
+/* "@main" is gone, unless it is what a file is called. */
+static void check_variant(const struct exercise_variant *variant)
+{
+	CHECK(variant->program && variant->run && variant->run[0]);
+	CHECK(!string_list_has(variant->run, "@main"));
+	for (size_t i = 0; i < variant->command_count; i++)
+		CHECK(!string_list_has(variant->commands[i].argv, "@main"));
+}
+
 static void check(const struct exercise *exercise)
 {
 	CHECK(exercise->title && exercise->summary && exercise->version);
@@ -51,6 +60,10 @@ static void check(const struct exercise *exercise)
 		CHECK(it->required && it->required[0]);
 		for (char **name = it->required; *name; name++)
 			CHECK(fileset_path_ok(*name));
+		for (size_t j = 0; j < it->variant_count &&
+				   strcmp(it->required[0], "@main") != 0;
+		     j++)
+			check_variant(&it->variants[j]);
 	}
 	check_tests(exercise);
 	for (size_t i = 0; i < exercise->cap_count; i++)
@@ -61,16 +74,23 @@ static void check(const struct exercise *exercise)
 	fuzz_check_json(exercise->rubric);
 }
 
+/* A languages.json. */
+static const char profiles_text[] =
+	"{\"dialogue\": {\"c\": {\"variants\": {\"release\": {\"dialogue\": "
+	"true, \"build\": [[\"gcc\", \"@main\"]], \"run\": [\"sh\", "
+	"\"@main\"]}}}}, \"broken\": {\"c\": {\"variants\": 7}, \"d\": 8}}";
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct exercise *exercise = calloc(1, sizeof *exercise);
+	json_auto_t *profiles = json_loads(profiles_text, 0, NULL);
 	struct error err = { 0 };
 	int rc;
 
-	CHECK(exercise);
+	CHECK(exercise && profiles);
 	exercise->id = strdup("a/b");
-	rc = exercise_manifest_read(exercise, NULL, (const char *)data, size,
-				    &err);
+	rc = exercise_manifest_read(exercise, profiles, (const char *)data,
+				    size, &err);
 	CHECK(rc == -err.code);
 	fuzz_check_result(rc, &err);
 	if (rc == 0)
