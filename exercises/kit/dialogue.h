@@ -58,8 +58,9 @@ void dialogue_send_text(struct dialogue *dialogue, const char *text,
 /**
  * The next line of the program's, an object that is the caller's. Waits until
  * the deadline of the whole; a program that is asleep for good while we wait is
- * stuck. Both fail the candidate, and @doing completes the message: "the
- * program sleeps and writes no line while answering a sync". Never NULL.
+ * stuck, and so is one that sleeps for over two seconds. Both fail the
+ * candidate, and @doing completes the message: "the program sleeps and writes
+ * no line while answering a sync". Never NULL.
  */
 json_t *dialogue_next(struct dialogue *dialogue, const char *doing);
 
@@ -111,8 +112,11 @@ json_t *dialogue_left(struct dialogue *dialogue);
  */
 void dialogue_restart(struct dialogue *dialogue, bool keep_state);
 
-/** Close its input; it has to exit with 0 and write no line more. It cannot
- * be started again after that. */
+/**
+ * Close its input; it has to exit with 0 and write no line more. It cannot be
+ * started again after that, so do it behind dialogue_play(), not in it: what
+ * fails after that is told as it is.
+ */
 void dialogue_finish(struct dialogue *dialogue);
 
 /* ---- durability, seen from outside ---- */

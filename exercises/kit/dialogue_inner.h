@@ -53,6 +53,7 @@ struct dialogue {
 	size_t taken;         /* lines given to the judge */
 	uint64_t waited_ns;   /* for the last of them */
 	bool input_closed, output_closed, channel_closed;
+	bool finished; /* the first of these by us */
 
 	/* the keeper */
 	bool running;         /* told to start, and not known to have ended */

@@ -93,7 +93,7 @@ json_t *dialogue_left(struct dialogue *dialogue)
 
 void dialogue_restart(struct dialogue *dialogue, bool keep_state)
 {
-	if (dialogue->input_closed && !dialogue->running)
+	if (dialogue->finished)
 		judge_broken("started again after its input was closed");
 	if (dialogue->running)
 		kill_program(dialogue);
@@ -130,7 +130,7 @@ void dialogue_finish(struct dialogue *dialogue)
 		dialogue_fail_event(dialogue, event, "it was sent lines");
 	dialogue_note(dialogue, "end of its input");
 	(void)close(dialogue_input_fd(dialogue));
-	dialogue->input_closed = true;
+	dialogue->input_closed = dialogue->finished = true;
 	event = dialogue_await(dialogue, &patience, took_or_ended);
 	if (event != JUDGE_MESSAGE)
 		dialogue_fail_event(dialogue, event, doing);

@@ -72,7 +72,9 @@ static bool fewer_fail(void *data, const size_t *items, size_t count)
 	struct search *search = data;
 	struct dialogue *dialogue = search->dialogue;
 
-	if (dialogue->judge->ended) /* by a limit: no more of this */
+	/* no more of this: its input is closed, or all of it has ended, by a
+	 * limit */
+	if (dialogue->finished || dialogue->judge->ended)
 		return false;
 	search->part.items = items;
 	search->part.count = count;

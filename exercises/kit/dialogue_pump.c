@@ -19,6 +19,10 @@
 
 #include "dialogue_inner.h"
 
+/* For a program that sleeps, but not on what only itself could release: it may
+ * write what it has gathered only every now and then. */
+#define ALARM_NS UINT64_C(2000000000)
+
 static bool is_baseline(const struct dialogue *dialogue)
 {
 	return dialogue->side == JUDGE_BASELINE;
@@ -232,14 +236,21 @@ enum judge_event dialogue_await(struct dialogue *dialogue,
 				bool (*done)(struct dialogue *dialogue))
 {
 	struct await await = { .dialogue = dialogue, .done = done };
+	struct judge_patience longer = *patience;
 	const struct judge_awaited awaited = {
 		.side = dialogue->side,
-		.patience = patience,
+		.patience = &longer,
 		.came = await_came,
 		.sleep = await_sleep,
 		.progress = await_progress,
 		.data = &await,
 	};
 
+	enum judge_event event = judge_await(dialogue->judge, &awaited);
+
+	if (event != JUDGE_STUCK || dialogue->judge->stuck)
+		return event;
+	/* it may have set itself an alarm */
+	longer.stuck_from_ns = history_now_ns() + ALARM_NS;
 	return judge_await(dialogue->judge, &awaited);
 }

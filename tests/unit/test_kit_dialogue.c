@@ -37,6 +37,7 @@ struct harness {
 	/* what a probe says */
 	unsigned running;
 	bool held;
+	bool alarmed; /* asleep, but not for good */
 	unsigned patience_ms;
 	/* what came */
 	unsigned holds, looks;
@@ -133,9 +134,10 @@ static void answer(struct harness *harness, const json_t *line,
 		answer_probe(harness);
 	} else if (strcmp(type, "threads") == 0) {
 		harness->looks++;
-		(void)fputs("{\"type\":\"threads\",\"alive\":true,"
-			    "\"for_good\":true}\n",
-			    harness->events);
+		(void)fprintf(harness->events,
+			      "{\"type\":\"threads\",\"alive\":true,"
+			      "\"for_good\":%s}\n",
+			      harness->alarmed ? "false" : "true");
 	} else if (strcmp(type, "hold-syncs") == 0) {
 		harness->held = true;
 		harness->holds++;
@@ -307,6 +309,12 @@ static void polls(struct judge *judge, struct dialogue *dialogue)
 		dialogue_fail(dialogue, "nothing came");
 }
 
+static void settles(struct judge *judge, struct dialogue *dialogue)
+{
+	(void)judge;
+	(void)dialogue_settle(dialogue, 60000);
+}
+
 /* ---- lines ---- */
 
 static void test_dialogue__goes_both_ways(void **state)
@@ -361,6 +369,14 @@ static void test_dialogue__takes_no_line_that_is_none(void **state)
 	fails("printf 'a\\r\\n'; exec cat", greets_as_text,
 	      "the program wrote a line that is ended by CR LF instead of LF"
 	      " alone",
+	      NULL);
+}
+
+static void test_dialogue__keeps_no_more_than_it_may(void **state)
+{
+	(void)state;
+	fails("exec yes", settles,
+	      "the program wrote more than 32 MiB that nobody had asked for",
 	      NULL);
 }
 
@@ -472,6 +488,28 @@ static void test_dialogue__sees_that_it_hangs(void **state)
 		 "the program sleeps and writes no line while greeting (the"
 		 " line it wrote last has no end yet: is its output flushed"
 		 " after each line?)");
+}
+
+/* Longer than a hang takes to be seen, and shorter than patience is. */
+static void test_dialogue__waits_for_alarms(void **state)
+{
+	struct harness harness;
+
+	(void)state;
+	start(&harness, "read line; sleep 1; echo '{}'; exec cat", greets);
+	harness.running = 0;
+	harness.alarmed = true;
+	serve(&harness);
+	assert_string_equal(message_of(&harness), "");
+	release(&harness);
+
+	start(&harness, "read line; exec sleep 1000", greets);
+	harness.running = 0;
+	harness.alarmed = true;
+	serve(&harness);
+	assert_non_null(strstr(message_of(&harness), "sleeps and writes no"));
+	assert_null(json_object_get(harness.last, "stuck"));
+	release(&harness);
 }
 
 static void test_dialogue__has_no_more_patience_than_it_may(void **state)
@@ -656,6 +694,7 @@ static void play_numbers(struct dialogue *dialogue, void *data,
 	dialogue_finish(dialogue);
 }
 
+/* finish() is for a program that is not started again. */
 static void plays(struct judge *judge, struct dialogue *dialogue)
 {
 	unsigned times = 0;
@@ -666,7 +705,6 @@ static void plays(struct judge *judge, struct dialogue *dialogue)
 		judge_broken("played %u times", times);
 }
 
-/* finish() is for a program that is not started again. */
 static void play_on(struct dialogue *dialogue, void *data, const size_t *items,
 		    size_t count)
 {
@@ -689,6 +727,9 @@ static void test_dialogue__fails_small(void **state)
 {
 	(void)state;
 	passes(ECHO, plays);
+	fails(ECHO "; exit 1", plays,
+	      "the program exited with status 1 while its input had ended",
+	      NULL);
 	/* 21 is wrong if 7 was there before */
 	fails("seven=; while read -r line; do"
 	      " [ \"$line\" = '{\"n\":7}' ] && seven=7;"
@@ -742,11 +783,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dialogue__goes_both_ways),
 		cmocka_unit_test(test_dialogue__takes_no_line_that_is_none),
+		cmocka_unit_test(test_dialogue__keeps_no_more_than_it_may),
 		cmocka_unit_test(test_dialogue__shows_lines_as_text),
 		cmocka_unit_test(test_dialogue__shows_the_last_of_both_ways),
 		cmocka_unit_test(test_dialogue__tells_how_the_program_ended),
 		cmocka_unit_test(test_dialogue__tells_who_killed_the_keeper),
 		cmocka_unit_test(test_dialogue__sees_that_it_hangs),
+		cmocka_unit_test(test_dialogue__waits_for_alarms),
 		cmocka_unit_test(
 			test_dialogue__has_no_more_patience_than_it_may),
 		cmocka_unit_test(test_dialogue__kills_and_starts_again),
