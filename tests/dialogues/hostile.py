@@ -168,6 +168,9 @@ class Plan:
                  self.insert_raw, self.grammar, self.grammar, self.flood, self.end, self.torn, self.early]
         self.name = random.choice(kinds + [self.silence] if random.random() < 0.1 else kinds)()
         self.changed_at = sum(lengths[:which]) + self.at
+        # To find out that it sleeps costs a judge a fifth of a second, each time: not always.
+        self.stays = random.random() < 0.1
+        self.more = self.starts[0] if random.random() < 0.1 else None
 
     def _put(self, data, then=None, drop=1):
         self.lines[self.at:self.at + drop] = [(self.after, data, then)]

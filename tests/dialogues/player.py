@@ -23,16 +23,20 @@ PIPE = 1 << 16
 
 class Replay:
     """Lines that are known beforehand. Each start of the program has a list of (inputs, bytes, what then): the bytes
-    come once so many lines were sent since that start."""
+    come once so many lines were sent since that start. When it is started once more than that, it does what @more has
+    for it, or ends; if it @stays, it waits for more input after its last line, where it would end otherwise."""
 
-    def __init__(self, starts):
-        self.starts, self.start, self.running = starts, -1, False
+    def __init__(self, starts, more=None, stays=True):
+        self.starts, self.more, self.stays, self.start = starts, more, stays, -1
         self.silent = False
 
     def begin(self):
         self.start += 1
-        self.running, self.inputs, self.at, self.ended = True, 0, 0, None
-        self.lines = self.starts[self.start] if self.start < len(self.starts) else []
+        self.inputs, self.at, self.ended, self.lines = 0, 0, None, self.more
+        if self.start < len(self.starts):
+            self.lines = self.starts[self.start]
+        elif self.more is None:
+            self.lines = [(0, b"", (0, 0))]
 
     def feed(self, data):
         self.inputs += data.count(b"\n")
@@ -50,6 +54,8 @@ class Replay:
                 self.silent = True
             elif then:
                 self.ended = then
+        if self.at == len(self.lines) and not self.stays and self.start + 1 >= len(self.starts) and not self.silent:
+            self.ended = self.ended or (0, 0)
         return b"".join(out), self.ended
 
     def input_ended(self):
@@ -149,6 +155,8 @@ class Reference:
     def asleep(self):
         if self.process is None or self.unsent:
             return self.process is None
+        if self.process.returncode is not None:
+            return True
         with open(f"/proc/{self.process.pid}/stat") as stat:
             state = stat.read().rpartition(")")[2].split()[0]
         unread = array.array("i", [0])
@@ -190,7 +198,8 @@ class Server:
 
 
 class Outcome:
-    """What came of a dialogue: "pass", "fail", "broken" (no verdict), "crash" or "hang"."""
+    """What came of a dialogue: "pass", "fail", "broken" (no verdict), "crash" or "hang"; "cut": the judge was on its way
+    to a "fail", making the dialogue small, which was not waited for."""
 
     def __init__(self):
         self.kind, self.message, self.sent, self.written = None, "", b"", 0
@@ -198,9 +207,11 @@ class Outcome:
 
 
 class Dialogue:
-    """One judge with one program. run() returns an Outcome."""
+    """One judge with one program. run() returns an Outcome. A judge that starts the program more often than @starts_max is
+    cut off: kit/dialogue.h plays again what has failed, sixty times and more."""
 
-    def __init__(self, server, params, program, seconds):
+    def __init__(self, server, params, program, seconds, starts_max=None):
+        self.starts_max = starts_max
         self.server, self.program, self.outcome = server, program, Outcome()
         self.until = time.monotonic() + seconds
         self.events, theirs_events = socket.socketpair()
@@ -245,7 +256,7 @@ class Dialogue:
 
     def _wait(self):
         watched = [self.verdict, self.channel, self.server.socket] + self.program.fds()
-        if self.given is not None:
+        if self.given is not None and self.alive:
             watched.append(self.given)
         select.select(watched, [self.came] if self.unwritten else [], [], 0.05)
 
@@ -283,15 +294,19 @@ class Dialogue:
                 return
             kind = struct.unpack("I", command)[0]
             if kind == KEEPER_START:
+                if self.starts == self.starts_max:
+                    os.kill(self.pid, signal.SIGKILL)
+                    self.outcome.kind = "cut"
+                    return
                 self.program.begin()
                 self.starts, self.alive = self.starts + 1, True
                 self._tell(KEEPER_STARTED, 0, 0)
             elif kind == KEEPER_KILL:
                 self._input()
-                self._flush()
                 if self.alive:
                     self._write(self.program.kill())
-                self._flush()
+                elif self.given is not None:
+                    self._read(self.given)
                 self.kills, self.alive = self.kills + 1, False
                 self.unwritten = b""
                 self._tell(KEEPER_ENDED, -1, signal.SIGKILL)
@@ -305,21 +320,19 @@ class Dialogue:
             pass
 
     def _input(self):
-        """All that lies in the pipe, and none of it is left for the program of a later start."""
-        while self.given is not None:
+        """What lies in the pipe. Not while nothing runs: it may be meant for who is started next."""
+        while self.given is not None and self.alive:
             data = self._read(self.given)
             if data is None:
                 return
             if not data:
                 os.close(self.given)
                 self.given = None
-                if self.alive:
-                    self.program.input_ended()
+                self.program.input_ended()
                 return
             self.outcome.sent += data
             self.syncs += data.count(b"\n")
-            if self.alive:
-                self.program.feed(data)
+            self.program.feed(data)
 
     def _output(self):
         self._flush()
@@ -364,7 +377,7 @@ class Dialogue:
         outcome.log = os.pread(self.log, 1 << 16, 0).decode(errors="replace")
         if self.last:
             outcome.message = self.last.get("message", "")
-        if outcome.kind == "hang":
+        if outcome.kind:
             return
         if os.WIFSIGNALED(self.status) or os.WEXITSTATUS(self.status) == 99:
             outcome.kind = "crash"
