@@ -18,8 +18,7 @@
 #include "loop.h"
 #include "text.h"
 
-#define PROGRAM_NAME "program"
-#define PROGRAM "/work/" PROGRAM_NAME
+#define PROGRAM "/work/program"
 #define COMMON "-std=gnu17", "-w", "-I/work/kit", "-I/work/include"
 
 struct mutation_build {
@@ -128,7 +127,7 @@ static int run(struct mutation_build *build, const char *const *words,
 		.command_count = 1,
 		.limits = &build->exercise->build_limits,
 		.cwd = "/work/submission",
-		.program = PROGRAM_NAME,
+		.program = "program",
 		.submission = files,
 		.tools = &build->exercise->driver,
 		.kit = &build->exercise->kit,
@@ -177,7 +176,7 @@ int mutation_build_tree(struct mutation_build *build, const char *file,
 	/* clang prints a tree on standard output and nowhere else */
 	const char *words[] = { "/bin/sh",
 				"-c",
-				"exec clang \"$@\" >" PROGRAM,
+				"exec clang \"$@\" >/work/program",
 				"sh",
 				COMMON,
 				"-fsyntax-only",

@@ -224,7 +224,7 @@ static int apply_line(struct patch *patch, struct range *old, struct range *new,
 
 static int apply_hunk(struct patch *patch, struct error *err)
 {
-	struct range old, new;
+	struct range old = { 0 }, new = { 0 };
 	bool changes = false;
 	int rc;
 
