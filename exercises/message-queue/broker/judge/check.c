@@ -54,6 +54,12 @@ static struct channel *receiver(const struct check *check,
 	return channel;
 }
 
+/* The first delivery on a channel that nothing accounts for. */
+static const struct event *first_on(struct check *check, json_int_t number)
+{
+	return unused(check, EVENT_DELIVER, number);
+}
+
 /* The fields of a delivery that is due. */
 static void check_fields(struct check *check, const struct event *event,
 			 const struct channel *channel, const struct stay *stay)
@@ -110,6 +116,8 @@ static struct channel *on_deliver(void *self, const struct stay *stay)
 		channel = receiver(check, event, stay);
 		if (!channel)
 			continue;
+		if (first_on(check, event->number) != event)
+			break;
 		check_fields(check, event, channel, stay);
 		event->used = true;
 		return check->finding[0] ? NULL : channel;

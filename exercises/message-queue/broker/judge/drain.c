@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define DRAIN_PREFETCH 10000
+
 static void send(struct drain *drain, struct step step)
 {
 	run_send(drain->dialogue, &step);
@@ -152,28 +154,22 @@ void drain_kill(struct drain *drain)
 
 void drain_all(struct drain *drain, unsigned last_queue)
 {
+	struct step close = { .op = STEP_CLOSE };
 	struct delivery delivery;
 	unsigned queue;
 
 	ledger_drain(&drain->ledger, true);
 	drain_open(drain);
 	for (queue = DRAIN_FIRST; queue <= last_queue; queue++)
-		drain_consume(drain, queue, 0);
+		drain_consume(drain, queue, DRAIN_PREFETCH);
 	drain_sync(drain);
 	while (drain->unanswered)
 		if (drain_next(drain, "all queues are drained", &delivery))
-			ledger_ack(&drain->ledger, delivery.seq);
+			drain_ack(drain, &delivery);
 	for (queue = DRAIN_FIRST; queue <= last_queue; queue++) {
 		ledger_drained(&drain->ledger, queue);
-		if (drain->last_tags[queue] > 0)
-			send(drain, (struct step){
-					    .op = STEP_ACK,
-					    .number = drain->channels + queue,
-					    .tag = drain->last_tags[queue],
-					    .multiple = true,
-				    });
-		send(drain, (struct step){ .op = STEP_CLOSE,
-					   .number = drain->channels + queue });
+		close.number = drain->channels + queue;
+		send(drain, close);
 	}
 	drain_sync(drain);
 	drain_await_sync(drain);

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge.h"
-
 static void *must(void *memory)
 {
 	if (!memory)

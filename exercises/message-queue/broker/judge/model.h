@@ -15,8 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
+#include "judge.h"
 #include "step.h"
 
 /* One stay of a message in a queue. */

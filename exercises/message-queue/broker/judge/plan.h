@@ -1,15 +1,13 @@
 /*
  * plan.h - what a test sends: queues, and which steps how often
  *
- * A plan is data. From it and a seed comes a list of acts, and from an act and
- * the state of the model a step: one that makes sense on what there is, or is
- * wrong on purpose.
+ * A plan is data. From it and a seed comes a list of acts; planner.h makes
+ * steps of them.
  */
 #ifndef BROKER_PLAN_H
 #define BROKER_PLAN_H
 
 #include "judge.h"
-#include "model.h"
 #include "step.h"
 
 enum act {
@@ -29,12 +27,14 @@ enum act {
 	ACT_CLOSE,
 	ACT_TICK,
 	ACT_KILL,  /* alone in its burst */
-	ACT_DRAIN, /* all channels closed, then a consumer for each queue */
+	ACT_DRAIN, /* what is unacked is acked; a consumer for each queue */
 	ACT_SYNC,  /* the end of a burst */
 	ACTS,
 };
 
 #define PLAN_TICKS_MAX 6
+#define PLAN_QUEUES (QUEUES_MAX - 1)
+#define PLAN_NOWHERE (QUEUES_MAX - 1) /* the queue that no plan declares */
 
 struct plan {
 	const char *name;
@@ -45,8 +45,9 @@ struct plan {
 		bool consumed;  /* there may be consumers */
 		bool published; /* the tests publish to it */
 		struct settings settings;
-	} queues[QUEUES_MAX - 1];
+	} queues[PLAN_QUEUES];
 	unsigned channels_max; /* open at a time */
+	bool alone;            /* and one for each queue */
 	unsigned weights[ACTS];
 	unsigned ticks[PLAN_TICKS_MAX]; /* ms, up to the first 0 */
 };
@@ -72,19 +73,5 @@ struct items {
  * released by free(ret->list). */
 void plan_items(const struct plan *plan, struct random *random, unsigned bursts,
 		unsigned most, struct items *ret);
-
-struct planner {
-	const struct plan *plan;
-	const struct model *model; /* as it is before the burst */
-	struct judge *judge;       /* parameter "prefetches" */
-	struct random random;      /* of the item */
-	unsigned last_seq;
-	unsigned last_channel;
-	struct script burst; /* so far */
-};
-
-/** Add to the burst what @item comes to: a step, several, or none. It is not
- * ACT_SYNC. */
-void planner_add(struct planner *planner, struct item item);
 
 #endif

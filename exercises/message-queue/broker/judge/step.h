@@ -12,8 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <jansson.h>
-
 #define QUEUES_MAX 8 /* queue numbers are below */
 #define STEP_NO_LIMIT (-1)
 

@@ -1,6 +1,7 @@
 /* test_example.c - the example of README.md, line by line; see example.h */
 #include "tests.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "dialogue.h"
@@ -10,8 +11,10 @@
 
 static void send(struct dialogue *dialogue, const char *line)
 {
-	dialogue_send_text(dialogue, line, strlen(line));
-	dialogue_send_text(dialogue, "\n", 1);
+	char text[DIALOGUE_LINE_MAX];
+
+	(void)snprintf(text, sizeof text, "%s\n", line);
+	dialogue_send_text(dialogue, text, strlen(text));
 }
 
 /* Take @line out of @due, the texts that may come now. */

@@ -3,11 +3,8 @@
 
 #include <stdlib.h>
 
-#include "plan.h"
+#include "planner.h"
 #include "run.h"
-
-/* How often a failing episode is played again to make it small. */
-#define REHEARSALS 100
 
 struct episode {
 	struct judge *judge;
@@ -59,6 +56,7 @@ void test_plan(struct judge *judge, const struct plan *plan)
 	json_int_t episodes = judge_param(judge, "episodes");
 	unsigned bursts = (unsigned)judge_param(judge, "bursts");
 	unsigned lines = (unsigned)judge_param(judge, "lines");
+	unsigned rehearsals = (unsigned)judge_param(judge, "rehearsals");
 	struct episode episode = { .judge = judge, .plan = plan };
 	struct dialogue *dialogue;
 
@@ -66,7 +64,7 @@ void test_plan(struct judge *judge, const struct plan *plan)
 	dialogue = dialogue_start(judge, JUDGE_CANDIDATE);
 	while (episodes-- > 0) {
 		plan_items(plan, &random, bursts, lines, &episode.items);
-		dialogue_play(dialogue, episode.items.count, REHEARSALS, play,
+		dialogue_play(dialogue, episode.items.count, rehearsals, play,
 			      &episode);
 		free(episode.items.list);
 	}

@@ -14,7 +14,8 @@ struct plan;
 /** The example of README.md, and what it says has to come. */
 __attribute__((noreturn)) void test_example(struct judge *judge);
 
-/** A plan. "episodes" of "bursts" of up to "lines" lines; "prefetches". */
+/** A plan. "episodes" of "bursts" of up to "lines" lines; "prefetches". One
+ * that fails is played "rehearsals" times more, to make it small. */
 __attribute__((noreturn)) void test_plan(struct judge *judge,
 					 const struct plan *plan);
 

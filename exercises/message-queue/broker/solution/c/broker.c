@@ -237,6 +237,11 @@ static struct channel *channel_find(json_int_t number)
 	return channel;
 }
 
+static json_int_t channel_last_tag(const struct channel *channel)
+{
+	return channel->first_tag + (json_int_t)channel->length - 1;
+}
+
 /* Returns the tag. */
 static json_int_t channel_add(struct channel *channel, struct message *message)
 {
@@ -248,7 +253,7 @@ static json_int_t channel_add(struct channel *channel, struct message *message)
 	}
 	channel->window[channel->length++] = message;
 	channel->unacked++;
-	return channel->first_tag + (json_int_t)channel->length - 1;
+	return channel_last_tag(channel);
 }
 
 static bool channel_holds(const struct channel *channel, json_int_t tag)
@@ -556,10 +561,8 @@ static void channel_close(struct channel *channel)
 	*at = channel->next;
 	channel->queue->touched = true;
 	if (channel->length > 0)
-		channel_settle(channel,
-			       channel->first_tag +
-				       (json_int_t)channel->length - 1,
-			       true, settle_requeue);
+		channel_settle(channel, channel_last_tag(channel), true,
+			       settle_requeue);
 	free(channel->window);
 	free(channel);
 }
@@ -784,6 +787,7 @@ static void journal_sync(int fd)
 /* Replace the journal by what is there now: nothing of what is over remains. */
 static void journal_rewrite(const struct past *past)
 {
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
 	const struct queue *queue;
 	size_t i;
 	int folder;
@@ -794,8 +798,7 @@ static void journal_rewrite(const struct past *past)
 	for (i = 0; i < past->count; i++)
 		if (past->messages[i]->queue)
 			record(message_record(past->messages[i]));
-	broker.journal_fd = open(
-		JOURNAL_FRESH, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	broker.journal_fd = open(JOURNAL_FRESH, flags, 0600);
 	if (broker.journal_fd < 0)
 		die_of(JOURNAL_FRESH);
 	buffer_write(&broker.journal, broker.journal_fd);
