@@ -137,7 +137,8 @@ void dialogue_fail(struct dialogue *dialogue, const char *format, ...)
 
 /* ---- of a program that is no more, or as good as that ---- */
 
-/* Whoever writes nothing at all, or half a line, has most likely not flushed. */
+/* Whoever writes nothing at all, or half a line, has most likely not flushed;
+ * unless it failed, which it says itself. */
 static const char *hint(const struct dialogue *dialogue)
 {
 	if (dialogue->came == dialogue->came_before)
@@ -170,7 +171,8 @@ void dialogue_fail_ended(struct dialogue *dialogue, const char *doing)
 			      name ? "SIG" : "a signal", name ? name : "",
 			      doing);
 	dialogue_fail(dialogue, "the program exited with status %d while %s%s",
-		      ended->exit_status, doing, hint(dialogue));
+		      ended->exit_status, doing,
+		      ended->exit_status == 0 ? hint(dialogue) : "");
 }
 
 void dialogue_fail_event(struct dialogue *dialogue, enum judge_event event,

@@ -22,7 +22,8 @@
 #include "dialogue.h"
 #include "kept.h"
 
-#define DESCRIPTORS 30 /* above all that a judge has */
+#define DESCRIPTORS 40 /* above all that a judge has */
+#define PLACES 8
 #define TEXT_MAX 4096
 #define TOO_LONG "the program wrote a line that is longer than 64 KiB"
 #define ECHO "while read -r line; do printf '%s\\n' \"$line\"; done"
@@ -31,6 +32,7 @@ typedef void (*judging)(struct judge *judge, struct dialogue *dialogue);
 
 struct harness {
 	struct kept kept;
+	struct kept second; /* the same program, as the reference */
 	pid_t judge;
 	FILE *events;  /* to the judge */
 	FILE *verdict; /* from it */
@@ -50,26 +52,30 @@ struct harness {
 /* ---- the harness ---- */
 
 /* In the child. */
-static void become_judge(judging what, const struct kept *kept, int events,
-			 int verdict)
+static void become_judge(judging what, const struct harness *harness,
+			 int events, int verdict)
 {
-	const int wanted[] = { events, verdict, kept->channel, kept->input,
-			       kept->output };
-	static const int places[] = {
-		STDIN_FILENO,           ASSAY_JUDGE_VERDICT_FD,
-		ASSAY_JUDGE_CHANNEL_FD, ASSAY_JUDGE_INPUT_FD,
-		ASSAY_JUDGE_OUTPUT_FD,
+	const struct kept *kept = &harness->kept, *second = &harness->second;
+	const int places[PLACES][2] = {
+		{ events, STDIN_FILENO },
+		{ verdict, ASSAY_JUDGE_VERDICT_FD },
+		{ kept->channel, ASSAY_JUDGE_CHANNEL_FD },
+		{ kept->input, ASSAY_JUDGE_INPUT_FD },
+		{ kept->output, ASSAY_JUDGE_OUTPUT_FD },
+		{ second->channel, ASSAY_JUDGE_BASELINE_CHANNEL_FD },
+		{ second->input, ASSAY_JUDGE_BASELINE_INPUT_FD },
+		{ second->output, ASSAY_JUDGE_BASELINE_OUTPUT_FD },
 	};
-	int high[5];
+	int high[PLACES];
 	struct judge *judge;
 	size_t i;
 
-	for (i = 0; i < 5; i++)
-		high[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, DESCRIPTORS);
+	for (i = 0; i < PLACES; i++)
+		high[i] = fcntl(places[i][0], F_DUPFD_CLOEXEC, DESCRIPTORS);
 	for (i = ASSAY_JUDGE_VERDICT_FD; i < DESCRIPTORS; i++)
 		(void)close((int)i);
-	for (i = 0; i < 5; i++) {
-		(void)dup2(high[i], places[i]);
+	for (i = 0; i < PLACES; i++) {
+		(void)dup2(high[i], places[i][1]);
 		(void)close(high[i]);
 	}
 	judge = judge_start();
@@ -77,34 +83,47 @@ static void become_judge(judging what, const struct kept *kept, int events,
 	judge_pass(judge, 1);
 }
 
-static void start(struct harness *harness, const char *script, judging what)
+/* The judge's ends are the judge's only. */
+static void let_go(struct kept *kept)
+{
+	(void)close(kept->channel);
+	(void)close(kept->input);
+	(void)close(kept->output);
+	kept->channel = kept->input = kept->output = -1;
+}
+
+static void start_program(struct harness *harness, const char *const *argv,
+			  judging what)
 {
 	int events[2], verdict[2];
 
 	memset(harness, 0, sizeof *harness);
 	harness->running = 1;
 	harness->patience_ms = 60000;
-	kept_start_shell(&harness->kept, KEPT_AMONG_OTHERS, script);
-	(void)close(harness->kept.its_input);
-	harness->kept.its_input = -1;
+	kept_start(&harness->kept, KEPT_AMONG_OTHERS, argv);
+	kept_start(&harness->second, KEPT_AMONG_OTHERS, argv);
 	assert_int_equal(pipe2(events, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(verdict, O_CLOEXEC), 0);
 	(void)fflush(NULL);
 	harness->judge = fork();
 	assert_true(harness->judge >= 0);
 	if (harness->judge == 0)
-		become_judge(what, &harness->kept, events[0], verdict[1]);
+		become_judge(what, harness, events[0], verdict[1]);
 	(void)close(events[0]);
 	(void)close(verdict[1]);
-	(void)close(harness->kept.channel);
-	(void)close(harness->kept.input);
-	(void)close(harness->kept.output);
-	harness->kept.channel = harness->kept.input = -1;
-	harness->kept.output = -1;
+	let_go(&harness->kept);
+	let_go(&harness->second);
 	harness->events = fdopen(events[1], "w");
 	harness->verdict = fdopen(verdict[0], "r");
 	assert_true(harness->events && harness->verdict);
 	(void)setvbuf(harness->events, NULL, _IOLBF, BUFSIZ);
+}
+
+static void start(struct harness *harness, const char *script, judging what)
+{
+	const char *const argv[] = { "/bin/sh", "-c", script, NULL };
+
+	start_program(harness, argv, what);
 }
 
 static void answer_probe(struct harness *harness)
@@ -177,6 +196,7 @@ static void serve(struct harness *harness)
 	assert_int_equal(waitpid(harness->judge, &harness->status, 0),
 			 harness->judge);
 	(void)kept_end(&harness->kept);
+	(void)kept_end(&harness->second);
 }
 
 static const char *message_of(const struct harness *harness)
@@ -435,23 +455,38 @@ static void test_dialogue__tells_how_the_program_ended(void **state)
 {
 	(void)state;
 	fails("exit 3", greets,
-	      "the program exited with status 3 while greeting (it has written"
-	      " nothing at all since it was started: is its output flushed"
-	      " after each line?)",
+	      "the program exited with status 3 while greeting",
 	      (const char *const[]){ "> {\"n\":1}", NULL });
 	fails("read line; kill -SEGV $$", greets,
 	      "the program was killed by SIGSEGV while greeting", NULL);
 	fails("echo '{}'; exit 1", finishes,
 	      "the program wrote a line that nothing had asked for, at its end",
 	      NULL);
+	fails("read line", greets,
+	      "the program exited with status 0 while greeting (it has written"
+	      " nothing at all since it was started: is its output flushed"
+	      " after each line?)",
+	      NULL);
 	fails("cat; exit 1", finishes,
-	      "the program exited with status 1 while its input had ended"
-	      " (it has written nothing at all since it was started: is its"
-	      " output flushed after each line?)",
+	      "the program exited with status 1 while its input had ended",
 	      NULL);
 	fails("cat; printf '{'", finishes,
 	      "the program ended in the middle of a line", NULL);
 	passes("cat", finishes);
+}
+
+static void test_dialogue__tells_that_nothing_was_started(void **state)
+{
+	static const char *const argv[] = { "/nowhere/program", NULL };
+	struct harness harness;
+
+	(void)state;
+	start_program(&harness, argv, greets);
+	serve(&harness);
+	assert_string_equal(message_of(&harness),
+			    "the program could not be started: No such file or"
+			    " directory");
+	release(&harness);
 }
 
 static void test_dialogue__tells_who_killed_the_keeper(void **state)
@@ -778,6 +813,44 @@ static void test_dialogue__fails_for_good_or_not(void **state)
 	      (const char *const[]){ "> 1", "< 2", NULL });
 }
 
+/* ---- the reference ---- */
+
+static void compares(struct judge *judge, struct dialogue *dialogue)
+{
+	struct dialogue *reference = dialogue_start(judge, JUDGE_BASELINE);
+
+	counts(judge, dialogue);
+	counts(judge, reference);
+}
+
+static void asks_the_reference(struct judge *judge, struct dialogue *dialogue)
+{
+	(void)dialogue;
+	greets(judge, dialogue_start(judge, JUDGE_BASELINE));
+}
+
+/* What is wrong with it is nobody's fault who is graded. */
+static void test_dialogue__does_not_judge_the_reference(void **state)
+{
+	static const char *const programs[] = {
+		"echo nonsense; exec cat",
+		"exit 1",
+		"kill -KILL $PPID; exec cat >/dev/null",
+	};
+	struct harness harness;
+	size_t i;
+
+	(void)state;
+	passes(ECHO, compares);
+	for (i = 0; i < sizeof programs / sizeof *programs; i++) {
+		start(&harness, programs[i], asks_the_reference);
+		serve(&harness);
+		assert_null(harness.last);
+		assert_int_equal(WEXITSTATUS(harness.status), 2);
+		release(&harness);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -787,6 +860,7 @@ int main(void)
 		cmocka_unit_test(test_dialogue__shows_lines_as_text),
 		cmocka_unit_test(test_dialogue__shows_the_last_of_both_ways),
 		cmocka_unit_test(test_dialogue__tells_how_the_program_ended),
+		cmocka_unit_test(test_dialogue__tells_that_nothing_was_started),
 		cmocka_unit_test(test_dialogue__tells_who_killed_the_keeper),
 		cmocka_unit_test(test_dialogue__sees_that_it_hangs),
 		cmocka_unit_test(test_dialogue__waits_for_alarms),
@@ -800,6 +874,7 @@ int main(void)
 		cmocka_unit_test(test_dialogue__fails_small),
 		cmocka_unit_test(test_dialogue__goes_on_with_the_same_failure),
 		cmocka_unit_test(test_dialogue__fails_for_good_or_not),
+		cmocka_unit_test(test_dialogue__does_not_judge_the_reference),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
