@@ -9,16 +9,15 @@
 
 void test_sequences(struct writer *writer)
 {
-	walk(writer, &(struct mix){ .act = 30, .preempt = 3, .done = 60,
-				    .fail = 7,
+	walk(writer, &(struct mix){ .act = 30, .preempt = 8, .done = 56,
+				    .fail = 6,
 				    .actions = DAILY
 				    " rescue unrescue resize confirm_resize"
 				    " revert_resize live_migrate"
 				    " live_migrate_force_complete"
 				    " live_migrate_abort shelve shelve_offload"
 				    " unshelve snapshot backup rebuild evacuate"
-				    " soft_delete restore delete"
-				    " force_delete",
+				    " soft_delete restore",
 				    .interrupts = "hard_reboot"
 				    " live_migrate_force_complete"
 				    " live_migrate_abort",

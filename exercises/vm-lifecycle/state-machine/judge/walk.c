@@ -137,7 +137,8 @@ static void commit(struct walk *walk)
 static const char *likely_power(struct walk *walk,
 				const struct machine *machine)
 {
-	if (random_below(walk->random, 4) == 0)
+	if (random_below(walk->random, 4) == 0 ||
+	    strcmp(machine->action->ends, "power") == 0)
 		return any_power(walk);
 	return strcmp(machine->action->ends, "stopped") == 0 ? "shutdown"
 							     : "running";
