@@ -88,7 +88,8 @@ static void test_verify__passes_what_keeps_its_promises(void **state)
 	assert_status(&process, 0);
 	assert_says(&process, "reference (c): all points: 2 of 2 times\n");
 	assert_says(&process, "starter (c): no points: 2 of 2 times\n");
-	assert_says(&process, "mutant first (c): loses rising, and reads why");
+	assert_says(&process,
+		    "mutant first (c): loses rising, which names the property");
 	assert_says(&process, "points: 100, 80 of them public");
 	assert_says(&process, "test rising: alone kills first\n");
 	assert_says(&process, "test hidden: kills nothing that no other test "
@@ -102,8 +103,9 @@ static void test_verify__fails_a_mutant_that_survives(void **state)
 {
 	edit(*state, IN_PACKAGE("exercise.json"), "\"fails\": \"rising\"",
 	     "\"fails\": \"falling\"");
-	assert_fails(*state, "FAILED  mutant first (c): loses falling, and "
-			     "reads why: 0 of 1 times; repetition 1: falling: "
+	assert_fails(*state, "FAILED  mutant first (c): loses falling, "
+			     "which names the property: 0 of 1 times; "
+			     "repetition 1: falling: "
 			     "pass, which it must lose\n");
 }
 
@@ -152,10 +154,10 @@ static void test_verify__fails_a_reference_that_loses(void **state)
 	edit(*state, IN_PACKAGE("solution/c/larger.c"), "if (a < b)",
 	     "if (a < b && a != 5)");
 	/* the mutants are diffs of just these lines */
-	edit(*state, IN_PACKAGE("mutants/first/larger.c.diff"),
-	     "-	if (a < b)", "-	if (a < b && a != 5)");
-	edit(*state, IN_PACKAGE("mutants/second/larger.c.diff"),
-	     "-	if (a < b)", "-	if (a < b && a != 5)");
+	edit(*state, IN_PACKAGE("mutants/first/larger.c.diff"), "-	if (a < b)",
+	     "-	if (a < b && a != 5)");
+	edit(*state, IN_PACKAGE("mutants/second/larger.c.diff"), "-	if (a < b)",
+	     "-	if (a < b && a != 5)");
 	VERIFY(&process, *state, EXERCISE);
 	assert_status(&process, 1);
 	assert_says(&process, "FAILED  reference (c): all points: 0 of 1 "
