@@ -21,14 +21,14 @@ struct writer {
 void test_example(struct writer *writer);
 
 /** Lives of machines from beginning to end, one phase after the other, with
- *  failures. "machines" at a time, "steps". */
+ *  failures. "machines" at a time, "lines". */
 void test_sequences(struct writer *writer);
 
 /** The same with done lines that are late, doubled, out of order or made up,
- *  and operations that are preempted. "machines", "steps". */
+ *  and operations that are preempted. "machines", "lines". */
 void test_stale(struct writer *writer);
 
-/** Checks and commits with other lines between them. "machines", "steps". */
+/** Checks and commits with other lines between them. "machines", "lines". */
 void test_commit(struct writer *writer);
 
 /** Every phase of every action, interrupted by each way of deleting. */
@@ -51,7 +51,7 @@ __attribute__((noreturn)) void test_accept(struct judge *judge);
 /** Whether they refuse, and the right one does. The same. */
 __attribute__((noreturn)) void test_refuse(struct judge *judge);
 
-/** Against the reference: "steps" with "machines", in "rounds" stretches. To a
+/** Against the reference: "lines" about "machines", in "rounds" stretches. To a
  *  verdict. */
 __attribute__((noreturn)) void test_performance(struct judge *judge);
 

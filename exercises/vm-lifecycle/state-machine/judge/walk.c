@@ -24,6 +24,7 @@ struct walk {
 	const struct machine *machines[MACHINES_MAX]; /* those that live */
 	uint32_t count;
 	unsigned born;
+	unsigned used[ACTION_COUNT]; /* how often an action was asked for */
 	json_t *last_done; /* NULL: none yet */
 	json_int_t checks[RECENT_CHECKS];
 	size_t check_count;
@@ -66,23 +67,31 @@ static const struct machine *find(struct walk *walk, bool busy)
 	return NULL;
 }
 
-/* An action that all guards let pass; NULL if there is none. */
+/* Of the actions that all guards let pass one that was asked for least, so that
+ * those that are rarely possible are not missed; NULL if there is none. */
 static const struct action *find_action(struct walk *walk,
 					const struct machine *machine)
 {
 	const char *names = machine->action ? walk->mix->interrupts
 					    : walk->mix->actions;
-	const struct action *found[ACTION_COUNT];
-	uint32_t count = 0;
-	size_t i;
+	uint32_t first = random_below(walk->random, ACTION_COUNT);
+	size_t least = ACTION_COUNT;
+	size_t each, i;
 
-	for (i = 0; i < ACTION_COUNT; i++)
-		if (strcmp(actions[i].name, "create") != 0 &&
-		    action_lists(names, actions[i].name) &&
-		    !model_refusal(walk->script->model, machine, &actions[i],
-				   false))
-			found[count++] = &actions[i];
-	return count > 0 ? found[random_below(walk->random, count)] : NULL;
+	for (i = 0; i < ACTION_COUNT; i++) {
+		each = (first + i) % ACTION_COUNT;
+		if (strcmp(actions[each].name, "create") != 0 &&
+		    action_lists(names, actions[each].name) &&
+		    !model_refusal(walk->script->model, machine,
+				   &actions[each], false) &&
+		    (least == ACTION_COUNT ||
+		     walk->used[each] < walk->used[least]))
+			least = each;
+	}
+	if (least == ACTION_COUNT)
+		return NULL;
+	walk->used[least]++;
+	return &actions[least];
 }
 
 static bool act(struct walk *walk, const struct machine *machine,
@@ -233,9 +242,9 @@ static void step(struct walk *walk)
 void walk(struct writer *writer, const struct mix *mix)
 {
 	json_int_t machines = judge_param(writer->judge, "machines");
-	json_int_t steps = judge_param(writer->judge, "steps");
+	size_t lines = (size_t)judge_param(writer->judge, "lines");
 	struct walk *walk = calloc(1, sizeof *walk);
-	json_int_t i;
+	bool fails = mix->host_fails;
 
 	if (!walk || machines > MACHINES_MAX)
 		judge_broken("no room for %lld machines",
@@ -248,10 +257,12 @@ void walk(struct writer *writer, const struct mix *mix)
 
 		walk->machines[walk->count++] = machine;
 	}
-	for (i = 0; i < steps; i++) {
-		if (mix->host_fails && i == steps / 2)
+	while (walk->script->count < lines) {
+		if (fails && walk->script->count >= lines / 2) {
 			script_host_down(walk->script, any_host(walk));
-		if (i % SYNC_EVERY == SYNC_EVERY - 1)
+			fails = false;
+		}
+		if (random_below(walk->random, SYNC_EVERY) == 0)
 			script_sync(walk->script);
 		step(walk);
 	}

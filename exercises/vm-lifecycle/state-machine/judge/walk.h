@@ -25,7 +25,7 @@ struct mix {
 	bool host_fails;   /* halfway one host goes down */
 };
 
-/** "machines" at a time, "steps". */
+/** "machines" at a time, "lines". */
 void walk(struct writer *writer, const struct mix *mix);
 
 #endif
