@@ -1,5 +1,4 @@
 /* dialogue_life.c - started, killed, ended; syncs: see dialogue.h */
-#define _GNU_SOURCE /* sigabbrev_np */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
