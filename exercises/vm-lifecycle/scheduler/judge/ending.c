@@ -89,8 +89,9 @@ void job_no_valid_host(struct job *job, json_t *line)
 	if (!host)
 		host = job_could_use(job);
 	if (host && job->count > 1)
-		job_fail(job, "no_valid_host, but all that were left could be"
-			 " placed, the next of them on h%u", host->number);
+		job_fail(job, "no_valid_host, but all VMs of this job that had"
+			 " no claim yet could be placed, the first of them on"
+			 " h%u", host->number);
 	if (host)
 		job_fail(job, "no_valid_host, but h%u would have done",
 			 host->number);

@@ -100,9 +100,9 @@ json_t *line_host(const struct host *host)
 		name('c', host->cell), "up", host->up, "arch",
 		arch_names[host->arch], "traits", traits(host->traits), "gen",
 		(json_int_t)host->told.gen, "used", amounts(&host->told.used),
-		"used_nodes", nodes(host->told.nodes, host->node_count), "inv",
-		inventories(host->inv), "nodes",
-		nodes(host->nodes, host->node_count)));
+		"used_nodes", nodes(host->told.nodes, host->node_count),
+		"nodes", nodes(host->nodes, host->node_count), "inv",
+		inventories(host->inv)));
 }
 
 json_t *line_usage(const struct host *host)

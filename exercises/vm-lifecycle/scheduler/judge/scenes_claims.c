@@ -51,6 +51,19 @@ static void goes_on(struct scene *scene, struct random *random,
 	(void)scene_request(scene, 1, spec);
 }
 
+/* It is out for the other VMs of the request as well. */
+static void out_for_all(struct scene *scene, struct random *random,
+			struct spec spec)
+{
+	unsigned count = random_between(random, 2, 3);
+	struct event *event;
+
+	scene_hosts(scene, count + 1, &spec.res, 1);
+	event = scene_request(scene, count, spec);
+	scene_rival(event, 1, RIVAL_FLEETS);
+	(void)scene_request(scene, 1, spec);
+}
+
 static void many_rivals(struct scene *scene, struct random *random,
 			struct spec spec)
 {
@@ -74,7 +87,7 @@ void make_conflicts(struct scene *scene, struct random *random,
 {
 	struct spec spec = scene_spec();
 
-	switch (number % 6) {
+	switch (number % 7) {
 	case 0:
 		comes_back(scene, random, spec);
 		break;
@@ -89,6 +102,9 @@ void make_conflicts(struct scene *scene, struct random *random,
 		break;
 	case 4:
 		goes_on(scene, random, spec, random_between(random, 2, 4));
+		break;
+	case 5:
+		out_for_all(scene, random, spec);
 		break;
 	default:
 		many_rivals(scene, random, spec);
