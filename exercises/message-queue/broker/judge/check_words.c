@@ -116,7 +116,9 @@ static void unexpected_delivery(const struct model *model,
 		fate_words(model_published(model, event->seq).fate, words,
 			   sizeof words);
 	} else if (!channel) {
-		(void)snprintf(words, sizeof words, "that channel is not open");
+		(void)snprintf(words, sizeof words,
+			       "that channel is not open at"
+			       " this point of the input");
 	} else if (stay->queue != channel->queue) {
 		(void)snprintf(words, sizeof words,
 			       "it is in q%u, and this"

@@ -46,6 +46,17 @@ static const struct plan plans[] = {
 			     [ACT_REJECT] = 2, [ACT_REJECT_MULTIPLE] = 1 },
 	},
 	{
+		.name = "together",
+		.property = "lines that come together take effect one after the"
+			    " other, each completely before the next",
+		.queues = { { USED, .settings = PLAIN },
+			    { USED, .settings = { .max_len = 2,
+						  .limit = STEP_NO_LIMIT } } },
+		.channels_max = 3,
+		.weights = { [ACT_PUBLISH] = 10, [ACT_CONSUME] = 3,
+			     [ACT_ACK] = 6 },
+	},
+	{
 		.name = "prefetch",
 		.property = "a channel has no more unacked messages than its"
 			    " prefetch, and gets what there is up to that",

@@ -12,17 +12,17 @@ struct episode {
 	struct items items;
 };
 
-/* A kill ends the burst before it, and is one of its own. */
-static bool ends_burst(enum act act)
+/* Send what was planned, a kill alone, a drain line by line. */
+static void flush(struct run *run, struct planner *planner, bool by_line)
 {
-	return act == ACT_SYNC || act == ACT_KILL;
-}
+	struct script *burst = &planner->burst;
+	size_t i;
 
-static void flush(struct run *run, struct planner *planner)
-{
-	if (planner->burst.count > 0)
-		run_burst(run, planner->burst.steps, planner->burst.count);
-	planner->burst.count = 0;
+	for (i = 0; by_line && i < burst->count; i++)
+		run_burst(run, &burst->steps[i], 1);
+	if (!by_line && burst->count > 0)
+		run_burst(run, burst->steps, burst->count);
+	burst->count = 0;
 }
 
 static void play(struct dialogue *dialogue, void *data, const size_t *items,
@@ -38,14 +38,15 @@ static void play(struct dialogue *dialogue, void *data, const size_t *items,
 	planner.model = &run.check->model;
 	for (i = 0; i < count; i++) {
 		const struct item *item = &episode->items.list[items[i]];
+		bool alone = item->act == ACT_KILL || item->act == ACT_DRAIN;
 
-		if (ends_burst(item->act))
-			flush(&run, &planner);
+		if (alone || item->act == ACT_SYNC)
+			flush(&run, &planner, false);
 		planner_add(&planner, *item);
-		if (ends_burst(item->act))
-			flush(&run, &planner);
+		if (alone)
+			flush(&run, &planner, true);
 	}
-	flush(&run, &planner);
+	flush(&run, &planner, false);
 	script_release(&planner.burst);
 	run_end(&run);
 }
