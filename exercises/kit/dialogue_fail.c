@@ -70,17 +70,25 @@ void dialogue_failure_release(struct dialogue_failure *failure)
 	*failure = (struct dialogue_failure){ 0 };
 }
 
+static const char *title_of(const struct dialogue *dialogue)
+{
+	if (dialogue->title)
+		return dialogue->title;
+	if (dialogue->shown.lines > DIALOGUE_SHOWN)
+		return "The end of the dialogue";
+	return dialogue->shortened
+		       ? "A short dialogue that fails in the same way"
+		       : "The dialogue";
+}
+
 static void take_failure(struct dialogue *dialogue, const char *format,
 			 const char *message, struct dialogue_failure *ret)
 {
 	struct judge *judge = dialogue->judge;
-	bool all = dialogue->shown.lines <= DIALOGUE_SHOWN;
 
 	ret->format = format;
 	ret->message = strdup(message);
-	ret->title = strdup(dialogue->title ? dialogue->title
-			    : all           ? "The dialogue"
-					    : "The end of the dialogue");
+	ret->title = strdup(title_of(dialogue));
 	ret->lines = dialogue->instead ? json_incref(dialogue->instead)
 				       : dialogue_shown_lines(&dialogue->shown);
 	ret->expected = json_incref(judge->expected);

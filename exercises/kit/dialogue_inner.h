@@ -69,6 +69,7 @@ struct dialogue {
 
 	jmp_buf *rehearsal; /* where a failure goes; NULL: to the harness */
 	struct dialogue_failure failure; /* the one that went there */
+	bool shortened; /* what is played, because all of it failed */
 };
 
 /* ---- dialogue_pump.c ---- */

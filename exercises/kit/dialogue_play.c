@@ -119,6 +119,7 @@ void dialogue_play(struct dialogue *dialogue, size_t count, unsigned rehearsals,
 	}
 	search.smallest = dialogue->failure;
 	dialogue->failure = (struct dialogue_failure){ 0 };
+	dialogue->shortened = true;
 	(void)shrink(&how, items, count);
 	dialogue_fail_like(dialogue, &search.smallest);
 }

@@ -54,6 +54,7 @@ struct harness {
 	bool said_ended;
 	json_t *last;  /* the verdict */
 	json_t *lines; /* of the trace */
+	json_t *title; /* of it */
 	int status;    /* of the judge */
 };
 
@@ -172,7 +173,9 @@ static void answer(struct harness *harness, const json_t *line,
 		harness->held = false;
 	} else if (strcmp(type, "trace") == 0) {
 		json_decref(harness->lines);
+		json_decref(harness->title);
 		harness->lines = json_incref(json_object_get(line, "lines"));
+		harness->title = json_incref(json_object_get(line, "title"));
 	} else {
 		assert_string_equal(type, "verdict");
 		assert_null(harness->last);
@@ -218,6 +221,7 @@ static void release(struct harness *harness)
 {
 	json_decref(harness->last);
 	json_decref(harness->lines);
+	json_decref(harness->title);
 }
 
 static void passes(const char *script, judging what)
@@ -784,6 +788,29 @@ static void test_dialogue__fails_small(void **state)
 				     "> {\"n\":21}", "< {\"n\":0}", NULL });
 }
 
+static void is_titled(const char *script, const char *title)
+{
+	struct harness harness;
+
+	start(&harness, script, plays_on);
+	serve(&harness);
+	assert_string_equal(message_of(&harness), "it is not 39");
+	assert_string_equal(json_string_value(harness.title), title);
+	release(&harness);
+}
+
+static void test_dialogue__says_what_is_shown(void **state)
+{
+	(void)state;
+	is_titled("while read -r line; do [ \"$line\" = '{\"n\":39}' ] &&"
+		  " line='{\"n\":0}'; printf '%s\\n' \"$line\"; done",
+		  "A short dialogue that fails in the same way");
+	is_titled("n=0; while read -r line; do n=$((n+1));"
+		  " [ $n = 40 ] && line='{\"n\":0}';"
+		  " printf '%s\\n' \"$line\"; done",
+		  "The end of the dialogue");
+}
+
 /* Another check fails where less is played: that is another story. */
 static void test_dialogue__goes_on_with_the_same_failure(void **state)
 {
@@ -881,6 +908,7 @@ int main(void)
 		cmocka_unit_test(test_dialogue__holds_syncs),
 		cmocka_unit_test(test_dialogue__checks_fields),
 		cmocka_unit_test(test_dialogue__fails_small),
+		cmocka_unit_test(test_dialogue__says_what_is_shown),
 		cmocka_unit_test(test_dialogue__goes_on_with_the_same_failure),
 		cmocka_unit_test(test_dialogue__fails_for_good_or_not),
 		cmocka_unit_test(test_dialogue__does_not_judge_the_reference),
