@@ -7,7 +7,7 @@
 
 #include "story.h"
 
-#define REHEARSALS 80
+#define REHEARSALS 40
 #define WAITING "it has a line to answer"
 
 /* ---- one line after the other ---- */
