@@ -1,9 +1,9 @@
 /*
  * play.c - a scene, played with the candidate's scheduler
  *
- * An event that has no meaning as things are (a VM fails that was never placed)
- * is passed over: what the scheduler decided, or what was left out of the
- * scene, has made it so.
+ * An event that has no meaning as things are (a VM fails that was never placed,
+ * a request names a group that nobody was told of) is passed over: what the
+ * scheduler decided, or what was left out of the scene, has made it so.
  */
 #include "play.h"
 
@@ -45,7 +45,9 @@ static void play_event(struct session *session, const struct event *event)
 		session_group(session, event->group);
 		return;
 	case EVENT_REQUEST:
-		(void)session_request(session, event);
+		if (event->spec.group < 0 ||
+		    session->world.groups[event->spec.group].told)
+			(void)session_request(session, event);
 		return;
 	case EVENT_FAIL:
 		if (!vm->placed || vm->move)

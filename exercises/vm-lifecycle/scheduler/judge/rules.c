@@ -182,9 +182,10 @@ static const char *no_room(const struct wish *wish, const struct host *host,
 	lacks = usage_lacks(host, &host->told, &wish->res);
 	if (lacks >= 0)
 		return REASON("h%u has no room: of %s (%" PRId64 " - %" PRId64
-			      ") * %g may be used, %" PRId64 " are, and %" PRId64
-			      " are needed", host->number, resource_names[lacks],
-			      host->inv[lacks].total, host->inv[lacks].reserved,
+			      ") * %g may be used, %" PRId64 " are, and"
+			      " %" PRId64 " are needed", host->number,
+			      resource_names[lacks], host->inv[lacks].total,
+			      host->inv[lacks].reserved,
 			      (double)host->inv[lacks].quarters / 4,
 			      host->told.used.of[lacks], wish->res.of[lacks]);
 	if (wish->spec->numa && copies_in_nodes(wish, host, 1) == 0)
@@ -195,7 +196,7 @@ static const char *no_room(const struct wish *wish, const struct host *host,
 
 /* ---- all of it ---- */
 
-const char *rules_filter(const struct wish *wish, const struct host *host,
+const char *rules_refuse(const struct wish *wish, const struct host *host,
 			 char reason[REASON_MAX])
 {
 	const char *why = unlike(wish, host, reason);
@@ -204,15 +205,9 @@ const char *rules_filter(const struct wish *wish, const struct host *host,
 		why = misplaced(wish, host, reason);
 	if (!why)
 		why = against_group(wish, host, reason);
+	if (!why)
+		why = no_room(wish, host, reason);
 	return why;
-}
-
-const char *rules_refuse(const struct wish *wish, const struct host *host,
-			 char reason[REASON_MAX])
-{
-	const char *why = rules_filter(wish, host, reason);
-
-	return why ? why : no_room(wish, host, reason);
 }
 
 unsigned rules_copies(const struct wish *wish, const struct host *host,

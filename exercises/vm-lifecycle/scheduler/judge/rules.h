@@ -25,10 +25,6 @@ struct wish {
 const char *rules_refuse(const struct wish *wish, const struct host *host,
 			 char reason[REASON_MAX]);
 
-/** The same, but for capacity: it may be wished for, and is full. */
-const char *rules_filter(const struct wish *wish, const struct host *host,
-			 char reason[REASON_MAX]);
-
 /** How many VMs like this @host has room for, by all the rules; at most
  *  @most, which is at least 1. */
 unsigned rules_copies(const struct wish *wish, const struct host *host,

@@ -93,7 +93,8 @@ struct event *scene_group(struct scene *scene, unsigned group,
 	struct event *event = add(scene, EVENT_GROUP);
 
 	event->group = group;
-	event->define = (struct group){ .rule = rule, .max = max };
+	event->define = (struct group){ .told = true, .rule = rule,
+					.max = max };
 	return event;
 }
 

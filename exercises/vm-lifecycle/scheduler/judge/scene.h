@@ -54,7 +54,7 @@ struct event {
 	unsigned group;
 	struct group define;
 	bool abort;    /* of a failure: never to be tried again */
-	bool stranger; /* of a failure: a rival's member of the group is there */
+	bool stranger; /* of a failure: others' member of the group is there */
 	bool migrate;  /* of a move: not a resize */
 	struct amounts res; /* of a resize */
 	struct rival rivals[RIVALS_MAX];

@@ -213,7 +213,8 @@ static void together_at_once(struct scene *scene, struct random *random,
 	(void)scene_request(scene, 1, spec);
 }
 
-static void stranger(struct scene *scene, struct spec spec, enum group_rule rule)
+static void stranger(struct scene *scene, struct spec spec,
+		     enum group_rule rule)
 {
 	struct event *event = scene_group(scene, 1, rule, 1);
 

@@ -65,8 +65,9 @@ void make_filters(struct scene *scene, struct random *random, unsigned number)
 		host = scene_host(scene);
 		use_some(host, random);
 		host->arch = (unsigned)spec.arch;
-		host->traits = spec.required |
-			       (random_below(random, 2) ? 0 : 6 & ~spec.required);
+		host->traits = spec.required;
+		if (random_below(random, 2))
+			host->traits |= 6; /* more than is asked for */
 		if (i != right)
 			spoil(host, &spec, flaw == FLAWS ?
 			      (enum flaw)random_below(random, FLAWS) : flaw);

@@ -55,7 +55,7 @@ void test_quality(struct judge *judge)
 
 	judge_property(judge, "VMs are packed so that large ones find room");
 	if (spread < 2 * best + 100)
-		judge_broken("on this trace packing makes no difference: %" PRId64
+		judge_broken("packing makes no difference here: %" PRId64
 			     " vCPUs fail with spreading, %" PRId64
 			     " with best fit", spread, best);
 	failed = play(judge, &trace);

@@ -73,6 +73,7 @@ struct spec {
 enum group_rule { AFFINITY, ANTI_AFFINITY };
 
 struct group {
+	bool told; /* there is one of this number */
 	enum group_rule rule;
 	unsigned max; /* of a group with anti-affinity, on one host */
 	unsigned strangers[STRANGERS_MAX]; /* numbers of hosts */
