@@ -227,14 +227,17 @@ static int write_json(const struct verify *verify)
 	return COMMAND_DONE;
 }
 
-/* What was found out before something failed is told as well. */
+/* One exercise that cannot be judged keeps no other from it. */
 static int verify_all(struct verify *verify, char *const *ids)
 {
 	int status = COMMAND_DONE, wrote = COMMAND_DONE;
 
-	for (; *ids && status == COMMAND_DONE; ids++)
-		status = verify_one(verify, *ids);
-	if (status == COMMAND_USAGE || verify->lay_out)
+	for (; *ids; ids++) {
+		int one = verify_one(verify, *ids);
+
+		status = one > status ? one : status;
+	}
+	if (json_array_size(verify->exercises) == 0)
 		return status;
 	if (verify->json)
 		wrote = write_json(verify);
@@ -242,7 +245,7 @@ static int verify_all(struct verify *verify, char *const *ids)
 		(void)printf("%zu passed, %zu failed\n", verify->passed,
 			     verify->failed);
 	if (status || wrote)
-		return status ? status : wrote;
+		return status > wrote ? status : wrote;
 	return verify->failed ? COMMAND_NOT_PASSED : COMMAND_DONE;
 }
 

@@ -154,10 +154,10 @@ static void test_verify__fails_a_reference_that_loses(void **state)
 	edit(*state, IN_PACKAGE("solution/c/larger.c"), "if (a < b)",
 	     "if (a < b && a != 5)");
 	/* the mutants are diffs of just these lines */
-	edit(*state, IN_PACKAGE("mutants/first/larger.c.diff"), "-	if (a < b)",
-	     "-	if (a < b && a != 5)");
-	edit(*state, IN_PACKAGE("mutants/second/larger.c.diff"), "-	if (a < b)",
-	     "-	if (a < b && a != 5)");
+	edit(*state, IN_PACKAGE("mutants/first/larger.c.diff"),
+	     "-	if (a < b)", "-	if (a < b && a != 5)");
+	edit(*state, IN_PACKAGE("mutants/second/larger.c.diff"),
+	     "-	if (a < b)", "-	if (a < b && a != 5)");
 	VERIFY(&process, *state, EXERCISE);
 	assert_status(&process, 1);
 	assert_says(&process, "FAILED  reference (c): all points: 0 of 1 "
@@ -180,6 +180,21 @@ static void test_verify__refuses_a_diff_that_does_not_fit(void **state)
 	assert_string_equal(process.err,
 			    "assay verify: mutants/first: larger.c.diff: hunk "
 			    "1: line 7 is not the one that the diff has\n");
+	process_release(&process);
+}
+
+static void test_verify__judges_the_others_beside_a_broken_one(void **state)
+{
+	AUTO_FREE char *from = scratch_path(*state, "exercises/" EXERCISE);
+	AUTO_FREE char *to = scratch_path(*state, "exercises/gate/broken");
+	struct process process;
+
+	/* its id is still that of the other folder */
+	scratch_copy(from, to);
+	VERIFY(&process, *state, "--repeat", "1");
+	assert_status(&process, 2);
+	assert_non_null(strstr(process.err, "expected \"gate/broken\""));
+	assert_says(&process, "\n8 passed, 0 failed\n");
 	process_release(&process);
 }
 
@@ -283,6 +298,7 @@ int main(void)
 		TEST(test_verify__fails_a_starter_that_scores),
 		TEST(test_verify__fails_a_reference_that_loses),
 		TEST(test_verify__refuses_a_diff_that_does_not_fit),
+		TEST(test_verify__judges_the_others_beside_a_broken_one),
 		TEST(test_verify__under_load_says_the_same),
 		TEST(test_verify__json_has_the_table),
 		TEST(test_verify__generates_mutants_and_tells_survivors),
