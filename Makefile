@@ -213,7 +213,8 @@ JUDGE_OBJECTS := $(patsubst exercises/kit/%.c,$(OBJ)/judge/%.o,$(filter-out \
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
-	test-hosts test-explore bench-explore asan fuzz demo verify bench \
+	test-hosts test-explore bench-explore asan fuzz fuzz-judges demo verify \
+	bench \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -455,6 +456,19 @@ $(BUILD)/fuzz/fixed: $(FUZZ_PROGRAMS)
 FUZZ_SECONDS ?= 20
 fuzz: $(if $(TARGET),$(BUILD)/fuzz/fuzz_$(TARGET),$(FUZZ_PROGRAMS)) ## fuzz every parser FUZZ_SECONDS (20) each, or TARGET=name
 	@$(TOOLS)/fuzz $(FUZZ_SECONDS) $(BUILD)/fuzz $(TARGET)
+
+# What judges of dialogues are linked with, built as the fuzz targets are.
+JUDGE_FUZZ ?= 100000
+JUDGE_SEED ?= 1
+fuzz-judges: all $(BUILD)/fuzz/libtested.a ## JUDGE_FUZZ (100000) hostile dialogues for the judges of dialogue exercises
+	@tests/dialogues/fuzz $(BUILD) --count $(JUDGE_FUZZ) --seed $(JUDGE_SEED)
+
+# Some hundreds as one more test program.
+$(BUILD)/tests/dialogues/short: $(BUILD)/fuzz/libtested.a
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s/tests/dialogues/fuzz %s --count 400 --recordings 12 --cmocka\n' \
+		'$(CURDIR)' '$(abspath $(BUILD))' >$@
+	@chmod +x $@
 
 # EXPLORE_OPTIONS: of tests/explore/suite and tests/explore/bench.
 test-explore: all $(EXPLORE_RUNNER) ## the explorer's own programs: wrong ones found, right ones left alone

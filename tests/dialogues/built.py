@@ -6,6 +6,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(HERE))
+GCC_ONLY = ("-O2", "-fdiagnostics-format=json")
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
 
 
@@ -39,7 +40,7 @@ class Exercise:
         for command in self.manifest["judge"]["build"]:
             command = [places.get(word, word) for word in command]
             if os.path.basename(command[0]) == "gcc":
-                command = ["clang"] + [word for word in command[1:] if word != "-O2"] + extra
+                command = ["clang"] + [word for word in command[1:] if word not in GCC_ONLY] + extra
             subprocess.run(command, cwd=os.path.join(self.folder, "judge"), check=True)
         return target
 
@@ -55,11 +56,12 @@ class Exercise:
             with open(os.path.join(SOURCE, "exercises", "languages.json")) as file:
                 shared = json.load(file)[description["profile"]][language]
             variant = (description.get("variants") or shared["variants"])["release"]
+            words = {"@main": main, "/work/program": program}
             for command in variant["build"]:
-                words = {"@main": main, "/work/program": program}
                 subprocess.run([words.get(word, word) for word in command], cwd=solution, check=True,
                                stderr=subprocess.DEVNULL)
-            return [program if word == "/work/program" else word for word in variant["run"]]
+            words["@main"] = os.path.join(os.path.abspath(solution), main)
+            return [words.get(word, word) for word in variant["run"]]
         raise SystemExit(f"{self.id}: no reference solution")
 
 

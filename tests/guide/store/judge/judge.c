@@ -47,8 +47,10 @@ static void check_value(struct dialogue *dialogue, const char *key,
 	dialogue_only(dialogue, line, keys);
 	if (strcmp(dialogue_text(dialogue, line, "op"), "value") != 0 ||
 	    strcmp(dialogue_text(dialogue, line, "key"), key) != 0)
-		dialogue_fail(dialogue, "a get of \"%s\" is not answered by its"
-					" value", key);
+		dialogue_fail(dialogue,
+			      "a get of \"%s\" is not answered by its"
+			      " value",
+			      key);
 	if (!said)
 		dialogue_fail(dialogue, "the answer has no \"value\"");
 	if (!json_equal(said, value ? value : json_null()))
@@ -80,8 +82,8 @@ static void put(struct dialogue *dialogue, struct model *model,
 static void commit(struct dialogue *dialogue, struct model *model,
 		   json_int_t number)
 {
-	dialogue_send(dialogue, json_pack("{s:s,s:I}", "op", "commit", "n",
-					  number));
+	dialogue_send(dialogue,
+		      json_pack("{s:s,s:I}", "op", "commit", "n", number));
 	check_committed(dialogue, number);
 	json_decref(model->durable);
 	model->durable = json_copy(model->now);
@@ -135,30 +137,62 @@ static void play(struct dialogue *dialogue, void *data, const size_t *items,
 
 /* ---- tests ---- */
 
-/* "crashes" of the steps are crashes; 0: none. */
-static void test_script(struct judge *judge, struct dialogue *dialogue)
+static void check_steps(json_int_t steps)
+{
+	if (steps > STEPS_MAX)
+		judge_broken("there are no more than %d steps", STEPS_MAX);
+}
+
+static void make_step(struct random *random, struct step *step, uint32_t keys,
+		      enum step_kind kind)
+{
+	step->kind = kind;
+	step->number = random_below(random, 1000000);
+	(void)snprintf(step->key, sizeof step->key, "k%u",
+		       random_below(random, keys));
+}
+
+static void test_answers(struct judge *judge, struct dialogue *dialogue)
 {
 	struct random random = random_from(judge_seed(judge));
-	uint32_t keys = (uint32_t)judge_param(judge, "keys");
-	uint32_t crashes = (uint32_t)judge_param(judge, "crashes");
-	size_t count = (size_t)judge_param(judge, "steps");
 	AUTO_FREE struct script *script = calloc(1, sizeof *script);
-	struct step *step;
-	size_t i;
+	uint32_t keys = (uint32_t)judge_param(judge, "keys");
+	json_int_t steps = judge_param(judge, "steps");
+	json_int_t i;
 
 	ENOUGH(script);
-	if (count > STEPS_MAX)
-		judge_broken("there are no more than %d steps", STEPS_MAX);
-	for (i = 0; i < count; i++) {
-		step = &script->steps[i];
-		step->kind = random_below(&random, COMMIT);
-		if (random_below(&random, 100) < crashes)
-			step->kind = random_between(&random, COMMIT, CRASH);
-		(void)snprintf(step->key, sizeof step->key, "k%u",
-			       random_below(&random, keys));
-		step->number = (json_int_t)random_below(&random, 1000000);
+	check_steps(steps);
+	for (i = 0; i < steps; i++)
+		make_step(&random, &script->steps[i], keys,
+			  random_between(&random, PUT, GET));
+	dialogue_play(dialogue, (size_t)steps, REHEARSALS, play, script);
+}
+
+/* Every key has a value from the first commit on, so that what is wrong here
+ * is what a crash did. */
+static void test_crashes(struct judge *judge, struct dialogue *dialogue)
+{
+	static const enum step_kind kinds[] = { PUT, PUT,    GET,
+						GET, COMMIT, CRASH };
+	struct random random = random_from(judge_seed(judge));
+	AUTO_FREE struct script *script = calloc(1, sizeof *script);
+	uint32_t keys = (uint32_t)judge_param(judge, "keys");
+	json_int_t steps = judge_param(judge, "steps");
+	json_int_t i;
+
+	ENOUGH(script);
+	check_steps(steps);
+	for (i = 0; i < steps; i++) {
+		make_step(&random, &script->steps[i], keys,
+			  i < keys    ? PUT
+			  : i == keys ? COMMIT
+				      : kinds[random_below(&random, 6)]);
+		if (i < keys)
+			(void)snprintf(script->steps[i].key,
+				       sizeof script->steps[i].key, "k%u",
+				       (unsigned)i);
 	}
-	dialogue_play(dialogue, count, REHEARSALS, play, script);
+	dialogue_play(dialogue, (size_t)steps, REHEARSALS, play, script);
 }
 
 /* Lines of the statement: "> " is sent, "< " must come. */
@@ -218,9 +252,11 @@ static const struct {
 } scenarios[] = {
 	{ "example", "The example of the statement goes as it says.",
 	  test_example },
-	{ "script", "A get returns what was put last.", test_script },
-	{ "crashes", "A crash takes back what was not committed, and nothing"
-		     " else.", test_script },
+	{ "answers", "A get returns what was put last.", test_answers },
+	{ "crashes",
+	  "A crash takes back what was not committed, and nothing"
+	  " else.",
+	  test_crashes },
 	{ "synced", "\"committed\" comes after the disk has it.", test_synced },
 };
 
