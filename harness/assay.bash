@@ -106,8 +106,8 @@ _assay()
 			words+=' --require --json --quiet'
 			;;
 		verify)
-			words='--repeat --under-load --generated --operators'
-			words+=' --lay-out --jobs --json'
+			words='--repeat --quick --under-load --generated'
+			words+=' --operators --lay-out --jobs --json'
 			words+=" $(_assay_exercises "$assay")"
 			files=''
 			;;

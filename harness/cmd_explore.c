@@ -127,10 +127,12 @@ static int print_list(const struct explore *explore)
 	return COMMAND_DONE;
 }
 
-static bool wants_cb(void *data, const struct exercise_test *test)
+static bool wants_cb(void *data, const struct submission *submission,
+		     const struct exercise_test *test)
 {
 	const struct explore *explore = data;
 
+	(void)submission;
 	return scenarios_in_test(test, explore->scenario) &&
 	       (!explore->only_id || strcmp(explore->only_id, test->id) == 0);
 }

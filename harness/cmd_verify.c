@@ -39,8 +39,13 @@ static const char help[] =
 	"loses the test that it is there for, which names the property; every\n"
 	"test is needed for some mutant, or says why it is there.\n"
 	"\n"
-	"      --repeat N     all of it N times (default 1); 0: only what is\n"
-	"                     generated\n"
+	"      --repeat N     all of it N times (default 1), though of a mutant "
+	"all\n"
+	"                     tests once, then the one that it must lose; 0: "
+	"only\n"
+	"                     what is generated\n"
+	"      --quick        of a mutant never more than that one test: says\n"
+	"                     nothing of tests that no mutant needs\n"
 	"      --under-load   while two busy processes per CPU run beside it\n"
 	"      --jobs N       so many at a time (default: one per CPU)\n"
 	"      --json[=FILE]  print the result as JSON, or write it to FILE\n"
@@ -65,6 +70,7 @@ static const char help[] =
 
 static const struct option long_options[] = {
 	{ "repeat", required_argument, NULL, 'r' },
+	{ "quick", no_argument, NULL, 'q' },
 	{ "under-load", no_argument, NULL, 'u' },
 	{ "jobs", required_argument, NULL, 'n' },
 	{ "json", optional_argument, NULL, 'j' },
@@ -78,6 +84,7 @@ static const struct option long_options[] = {
 struct verify {
 	struct verify_run_options run;
 	unsigned repeat;
+	bool quick;
 	bool under_load;
 	bool generate;
 	size_t generated_most; /* a sample of so many */
@@ -132,7 +139,8 @@ static int run_gate(struct verify *verify, const struct exercise *exercise,
 	struct error err = { 0 };
 	int status;
 
-	verify_subjects_init(&subjects, exercise, verify->repeat);
+	verify_subjects_init(&subjects, exercise, verify->repeat,
+			     verify->quick);
 	if (verify_run(&subjects, &verify->run, &err) < 0)
 		status = command_input("verify", err.code, "%s", err.text);
 	else
@@ -168,7 +176,8 @@ static int lay_out(const struct verify *verify, const struct exercise *exercise)
 	struct error err = { 0 };
 	int rc;
 
-	verify_subjects_init(&subjects, exercise, verify->repeat);
+	verify_subjects_init(&subjects, exercise, verify->repeat,
+			     verify->quick);
 	rc = verify_subjects_lay_out(&subjects, dir, &err);
 	verify_subjects_release(&subjects);
 	return rc < 0 ? command_usage("verify", "%s", err.text) : COMMAND_DONE;
@@ -281,6 +290,9 @@ static int take_option(struct verify *verify, int option)
 	int status = COMMAND_DONE;
 
 	switch (option) {
+	case 'q':
+		verify->quick = true;
+		break;
 	case 'u':
 		verify->under_load = true;
 		break;

@@ -126,7 +126,8 @@ static bool wanted(const struct job *job, const struct exercise_test *test)
 	if (test->visibility == VISIBILITY_HIDDEN && !job->options->secret)
 		return false;
 	if (job->options->wants)
-		return job->options->wants(job->options->wants_data, test);
+		return job->options->wants(job->options->wants_data,
+					   job->result->submission, test);
 	if (!only || strcmp(only, test->id) == 0)
 		return true;
 	chosen = exercise_test(exercise, only);

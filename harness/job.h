@@ -15,8 +15,9 @@
 typedef void (*job_progress_cb)(void *data, const char *what,
 				const char *name);
 
-/** Whether to run a test, whatever others it depends on. */
-typedef bool (*job_wants_cb)(void *data, const struct exercise_test *test);
+/** Whether to run a test of @submission, whatever others it depends on. */
+typedef bool (*job_wants_cb)(void *data, const struct submission *submission,
+			     const struct exercise_test *test);
 
 /** @program, which stays the job's, is what came of a build. */
 typedef void (*job_built_cb)(void *data, const char *variant, int program);

@@ -11,7 +11,8 @@
  *
  * A test kills a mutant that does not survive it in any repetition. Tests that
  * say why they are there are no "other" ones: were they left out, what is left
- * has to be complete, and nothing of it too much.
+ * has to be complete, and nothing of it too much. Of a quick look the last of
+ * these is not asked.
  */
 #ifndef ASSAY_VERIFY_GATE_H
 #define ASSAY_VERIFY_GATE_H

@@ -34,6 +34,21 @@ static int next_cb(void *data, struct submission **ret)
 	return 1;
 }
 
+static struct verify_subject *subject_of(const struct run *run,
+					 const struct submission *submission)
+{
+	return &run->subjects->list[strtoul(submission->id, NULL, 10)];
+}
+
+static bool wants_cb(void *data, const struct submission *submission,
+		     const struct exercise_test *test)
+{
+	const struct run *run = data;
+
+	return verify_subject_wants(run->subjects, subject_of(run, submission),
+				    test);
+}
+
 static void done_cb(void *data, struct result *result, const struct error *err)
 {
 	struct run *run = data;
@@ -44,9 +59,8 @@ static void done_cb(void *data, struct result *result, const struct error *err)
 		run->err = *err;
 		return;
 	}
-	verify_subject_take(
-		&subjects->list[strtoul(result->submission->id, NULL, 10)],
-		subjects, result);
+	verify_subject_take(subject_of(run, result->submission), subjects,
+			    result);
 	result_free(result);
 	if (options->progress)
 		options->progress(options->progress_data, ++run->done,
@@ -61,6 +75,8 @@ int verify_run(struct verify_subjects *subjects,
 	const struct batch_options batch = {
 		.job = { .exercises = options->exercises,
 			 .sandbox = options->sandbox,
+			 .wants = wants_cb,
+			 .wants_data = &run,
 			 .secret = secret },
 		.slots = options->slots,
 		.next = next_cb,

@@ -18,18 +18,21 @@ static void add(struct verify_subjects *subjects, struct verify_subject subject)
 {
 	size_t tests = subjects->exercise->test_count;
 
+	subject.ran = calloc(tests, sizeof *subject.ran);
 	subject.lost = calloc(tests, sizeof *subject.lost);
 	subject.full = calloc(tests, sizeof *subject.full);
 	subject.wall_ms = calloc(subjects->repeat, sizeof *subject.wall_ms);
-	ENOUGH(subject.lost && subject.full && subject.wall_ms);
+	ENOUGH(subject.ran && subject.lost && subject.full && subject.wall_ms);
 	subjects->list[subjects->count++] = subject;
 }
 
 void verify_subjects_init(struct verify_subjects *subjects,
-			  const struct exercise *exercise, unsigned repeat)
+			  const struct exercise *exercise, unsigned repeat,
+			  bool quick)
 {
 	*subjects = (struct verify_subjects){ .exercise = exercise,
-					      .repeat = repeat };
+					      .repeat = repeat,
+					      .quick = quick };
 	subjects->list = calloc(exercise->mutant_count +
 					2 * exercise->language_count,
 				sizeof *subjects->list);
@@ -65,6 +68,7 @@ void verify_subjects_release(struct verify_subjects *subjects)
 {
 	for (size_t i = 0; i < subjects->count; i++) {
 		free(subjects->list[i].complaint);
+		free(subjects->list[i].ran);
 		free(subjects->list[i].lost);
 		free(subjects->list[i].full);
 		free(subjects->list[i].wall_ms);
@@ -88,6 +92,21 @@ struct submission *verify_subject_submit(const struct verify_subject *subject,
 	CHECK(fileset_add_set(&submission->files, "", subject->files, &err) ==
 	      0);
 	return submission;
+}
+
+static bool only_its_test(const struct verify_subjects *subjects,
+			  const struct verify_subject *subject)
+{
+	return subject->role == VERIFY_MUTANT &&
+	       (subjects->quick || subject->judged > 0);
+}
+
+bool verify_subject_wants(const struct verify_subjects *subjects,
+			  const struct verify_subject *subject,
+			  const struct exercise_test *test)
+{
+	return !only_its_test(subjects, subject) ||
+	       strcmp(test->id, subject->mutant->fails) == 0;
 }
 
 int verify_subjects_lay_out(const struct verify_subjects *subjects,
@@ -130,10 +149,13 @@ void verify_subject_take(struct verify_subject *subject,
 		const struct test_result *test = &result->tests[i];
 		size_t number = test_number(subjects->exercise, test->test->id);
 
+		subject->ran[number]++;
 		subject->lost[number] += verify_is_lost(test);
 		subject->full[number] += verify_has_all_points(test);
 	}
-	subject->wall_ms[subject->judged++] = result->wall_ms;
+	if (!only_its_test(subjects, subject))
+		subject->wall_ms[subject->whole++] = result->wall_ms;
+	subject->judged++;
 	subject->undecided += result->verdict == VERDICT_INCONCLUSIVE;
 	if (!why)
 		subject->good++;
@@ -146,7 +168,8 @@ void verify_subject_take(struct verify_subject *subject,
 
 bool verify_is_killed_by(const struct verify_subject *subject, size_t test)
 {
-	return subject->judged > 0 && subject->lost[test] == subject->judged;
+	return subject->ran[test] > 0 &&
+	       subject->lost[test] == subject->ran[test];
 }
 
 bool verify_is_killed_by_only(const struct verify_subjects *subjects,
@@ -181,13 +204,13 @@ static struct verify_time time_of(uint64_t *wall_ms, size_t count)
 static size_t copy_times(uint64_t *to, size_t at,
 			 const struct verify_subject *subject)
 {
-	memcpy(to + at, subject->wall_ms, subject->judged * sizeof *to);
-	return at + subject->judged;
+	memcpy(to + at, subject->wall_ms, subject->whole * sizeof *to);
+	return at + subject->whole;
 }
 
 struct verify_time verify_time_of(const struct verify_subject *subject)
 {
-	AUTO_FREE uint64_t *times = calloc(subject->judged + 1, sizeof *times);
+	AUTO_FREE uint64_t *times = calloc(subject->whole + 1, sizeof *times);
 
 	ENOUGH(times);
 	return time_of(times, copy_times(times, 0, subject));

@@ -22,13 +22,15 @@ struct verify_subject {
 	const struct exercise_language *language;
 	const struct exercise_mutant *mutant; /* of VERIFY_MUTANT, else NULL */
 	const struct fileset *files;
-	unsigned judged;    /* repetitions: all of them ... */
+	unsigned judged;    /* repetitions: all of them, ... */
+	unsigned whole;     /* ... those in which every test ran, ... */
 	unsigned good;      /* ... those that were as they must be ... */
 	unsigned undecided; /* ... and those that the host spoiled */
 	char *complaint;    /* about the first that was not; NULL: none */
+	unsigned *ran;      /* by test: repetitions in which it was run */
 	unsigned *lost;     /* by test: repetitions that it did not survive */
 	unsigned *full;     /* by test: repetitions that gave all its points */
-	uint64_t *wall_ms;  /* by repetition */
+	uint64_t *wall_ms;  /* by whole repetition */
 };
 
 struct verify_subjects {
@@ -36,17 +38,27 @@ struct verify_subjects {
 	struct verify_subject *list;
 	size_t count;
 	unsigned repeat; /* what each is to be judged, at most */
+	bool quick;      /* mutants never whole; see verify_subject_wants() */
 };
 
 /** All that is to be judged @repeat times to prove @exercise. */
 void verify_subjects_init(struct verify_subjects *subjects,
-			  const struct exercise *exercise, unsigned repeat);
+			  const struct exercise *exercise, unsigned repeat,
+			  bool quick);
 void verify_subjects_release(struct verify_subjects *subjects);
 
 /** Hand in @subject: a submission that is the caller's, called @id. */
 struct submission *verify_subject_submit(const struct verify_subject *subject,
 					 const struct exercise *exercise,
 					 const char *id);
+
+/**
+ * Whether the next repetition of @subject is to run @test. What else a mutant
+ * loses is found out once; what it must lose, every time.
+ */
+bool verify_subject_wants(const struct verify_subjects *subjects,
+			  const struct verify_subject *subject,
+			  const struct exercise_test *test);
 
 /**
  * Make each subject a folder to hand in beneath @dir: "reference-c",
@@ -60,7 +72,7 @@ void verify_subject_take(struct verify_subject *subject,
 			 const struct verify_subjects *subjects,
 			 const struct result *result);
 
-/** Whether every repetition lost the test with this number. */
+/** Whether the test with this number was lost whenever it was run. */
 bool verify_is_killed_by(const struct verify_subject *subject, size_t test);
 /** And no other test that has no "why" of its own to be there. */
 bool verify_is_killed_by_only(const struct verify_subjects *subjects,

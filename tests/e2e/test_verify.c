@@ -99,6 +99,22 @@ static void test_verify__passes_what_keeps_its_promises(void **state)
 	process_release(&process);
 }
 
+/* Of each mutant just the test that it must lose, and no word of the others. */
+static void test_verify__quick_look_runs_only_what_must_be_lost(void **state)
+{
+	struct process process;
+
+	VERIFY(&process, *state, "--quick", "--repeat", "2");
+	assert_status(&process, 0);
+	assert_says(&process, "reference (c): all points: 2 of 2 times\n");
+	assert_says(&process, "mutant first (c): loses rising, which names the "
+			      "property: 2 of 2 times\n");
+	assert_says(&process, "  first                      x . . ");
+	assert_null(strstr(process.out, "test rising:"));
+	assert_says(&process, "\n5 passed, 0 failed\n");
+	process_release(&process);
+}
+
 static void test_verify__fails_a_mutant_that_survives(void **state)
 {
 	edit(*state, IN_PACKAGE("exercise.json"), "\"fails\": \"rising\"",
@@ -293,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_verify__passes_what_keeps_its_promises),
+		TEST(test_verify__quick_look_runs_only_what_must_be_lost),
 		TEST(test_verify__fails_a_mutant_that_survives),
 		TEST(test_verify__fails_a_test_that_kills_nothing),
 		TEST(test_verify__fails_a_starter_that_scores),
