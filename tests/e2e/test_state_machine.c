@@ -125,8 +125,7 @@ int main(void)
 		cmocka_unit_test(
 			test_state_machine__the_statement_shows_the_example),
 		cmocka_unit_test(test_state_machine__the_table_is_one),
-		cmocka_unit_test(
-			test_state_machine__python_has_the_same_table),
+		cmocka_unit_test(test_state_machine__python_has_the_same_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,26 +17,24 @@
 
 #include <jansson.h>
 
-#include "actions.h"
-
-#define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
+#include "action.h"
 
 struct machine {
 	const char *vm;
 	const char *vm_state;
 	const char *task_state; /* NULL: none */
 	const char *power;
-	const char *host;       /* NULL: on none */
-	const char *source;     /* where a resize came from, or NULL */
+	const char *host;   /* NULL: on none */
+	const char *source; /* where a resize came from, or NULL */
 	bool launched;
 	bool locked;
-	bool was_stopped;       /* before a resize or rebuild */
+	bool was_stopped; /* before a resize or rebuild */
 	/* What it is in the middle of; action is NULL when of nothing. */
 	const struct action *action;
 	size_t phase;
 	json_int_t token;
-	const char *target;     /* "host" of the act, or NULL */
-	bool offload;           /* "offload" of the act */
+	const char *target; /* "host" of the act, or NULL */
+	bool offload;       /* "offload" of the act */
 };
 
 struct model;
@@ -58,15 +56,5 @@ json_int_t model_tokens(const struct model *model);
 const char *model_refusal(const struct model *model,
 			  const struct machine *machine,
 			  const struct action *action, bool admin);
-
-/* ---- the table ---- */
-
-const struct action *action_named(const char *name);
-
-/** Whether @word is in the column @list; NULL is "none". */
-bool action_lists(const char *list, const char *word);
-
-/** Phases of an action. */
-size_t action_phases(const struct action *action);
 
 #endif

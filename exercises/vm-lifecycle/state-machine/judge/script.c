@@ -30,8 +30,7 @@ void script_add(struct script *script, json_t *line)
 	if (script->count == script->room) {
 		script->room = 2 * script->room + 64;
 		script->exchanges = realloc(script->exchanges,
-					    script->room *
-						    sizeof *exchange);
+					    script->room * sizeof *exchange);
 	}
 	if (!script->exchanges || !line)
 		judge_broken("no memory, or a line that cannot be written");
@@ -51,9 +50,9 @@ void script_create(struct script *script, const char *vm, const char *host)
 void script_act(struct script *script, const struct act *act)
 {
 	json_t *line = json_pack("{s:s,s:I,s:s,s:s,s:b}", "op",
-				 act->op ? act->op : "act", "id",
-				 ++script->ids, "vm", act->vm, "action",
-				 act->action, "admin", act->admin);
+				 act->op ? act->op : "act", "id", ++script->ids,
+				 "vm", act->vm, "action", act->action, "admin",
+				 act->admin);
 
 	if (act->host)
 		json_object_set_new(line, "host", json_string(act->host));
@@ -70,9 +69,8 @@ void script_commit(struct script *script, json_int_t id)
 void script_done(struct script *script, json_int_t token, bool ok,
 		 const char *power)
 {
-	script_add(script, json_pack("{s:s,s:I,s:b,s:s}", "op", "done",
-				     "token", token, "ok", ok, "power",
-				     power));
+	script_add(script, json_pack("{s:s,s:I,s:b,s:s}", "op", "done", "token",
+				     token, "ok", ok, "power", power));
 }
 
 void script_power(struct script *script, const char *vm, const char *host,
@@ -84,31 +82,30 @@ void script_power(struct script *script, const char *vm, const char *host,
 
 void script_init_host(struct script *script, const char *host, json_t *powers)
 {
-	script_add(script, json_pack("{s:s,s:s,s:o}", "op", "init_host",
-				     "host", host, "powers", powers));
+	script_add(script, json_pack("{s:s,s:s,s:o}", "op", "init_host", "host",
+				     host, "powers", powers));
 }
 
 void script_host_down(struct script *script, const char *host)
 {
-	script_add(script, json_pack("{s:s,s:s}", "op", "host_down", "host",
-				     host));
+	script_add(script,
+		   json_pack("{s:s,s:s}", "op", "host_down", "host", host));
 }
 
 void script_sync(struct script *script)
 {
-	script_add(script, json_pack("{s:s,s:I}", "op", "sync", "n",
-				     ++script->syncs));
+	script_add(script,
+		   json_pack("{s:s,s:I}", "op", "sync", "n", ++script->syncs));
 }
 
 void script_set(struct script *script, const struct record *record)
 {
-	script_add(script, json_pack("{s:s,s:s,s:s,s:s?,s:s,s:s?,s:b,s:b}",
-				     "op", "set", "vm", record->vm, "vm_state",
-				     record->vm_state, "task_state",
-				     record->task_state, "power",
-				     record->power, "host", record->host,
-				     "launched", !record->unlaunched, "locked",
-				     record->locked));
+	script_add(script,
+		   json_pack("{s:s,s:s,s:s,s:s?,s:s,s:s?,s:b,s:b}", "op", "set",
+			     "vm", record->vm, "vm_state", record->vm_state,
+			     "task_state", record->task_state, "power",
+			     record->power, "host", record->host, "launched",
+			     !record->unlaunched, "locked", record->locked));
 }
 
 const struct machine *script_machine(const struct script *script,

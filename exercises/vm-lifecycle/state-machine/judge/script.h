@@ -21,7 +21,7 @@ struct script {
 	struct model *model;
 	struct exchange *exchanges;
 	size_t count, room;
-	json_int_t ids;   /* of acts and checks given so far */
+	json_int_t ids; /* of acts and checks given so far */
 	json_int_t syncs;
 };
 
@@ -36,10 +36,10 @@ void script_create(struct script *script, const char *vm, const char *host);
 
 /** What is asked for; not all of it makes sense with every action. */
 struct act {
-	const char *op;     /* "act" or "check"; NULL is "act" */
+	const char *op; /* "act" or "check"; NULL is "act" */
 	const char *vm;
 	const char *action;
-	const char *host;   /* where to, or NULL */
+	const char *host; /* where to, or NULL */
 	bool admin;
 	bool offload;
 };

@@ -47,15 +47,18 @@ static void tell_response(const json_t *wanted, const json_t *came,
 			  char ret[SENTENCE_MAX])
 {
 	if (code_of(wanted) == 202)
-		(void)snprintf(ret, SENTENCE_MAX, "was refused (%lld %.40s),"
-			       " and has to be accepted", code_of(came),
-			       text(came, "attr"));
+		(void)snprintf(ret, SENTENCE_MAX,
+			       "was refused (%lld %.40s),"
+			       " and has to be accepted",
+			       code_of(came), text(came, "attr"));
 	else if (code_of(came) == 202)
-		(void)snprintf(ret, SENTENCE_MAX, "was accepted, and has to be"
-			       " refused (%lld %s)", code_of(wanted),
-			       text(wanted, "attr"));
+		(void)snprintf(ret, SENTENCE_MAX,
+			       "was accepted, and has to be"
+			       " refused (%lld %s)",
+			       code_of(wanted), text(wanted, "attr"));
 	else
-		(void)snprintf(ret, SENTENCE_MAX, "was refused with %lld"
+		(void)snprintf(ret, SENTENCE_MAX,
+			       "was refused with %lld"
 			       " %.40s, and has to be with %lld %s",
 			       code_of(came), text(came, "attr"),
 			       code_of(wanted), text(wanted, "attr"));
@@ -76,13 +79,15 @@ static void tell_field(json_t *wanted, const json_t *came,
 			break;
 	}
 	if (!key) {
-		(void)snprintf(ret, SENTENCE_MAX, "is answered by a line that"
+		(void)snprintf(ret, SENTENCE_MAX,
+			       "is answered by a line that"
 			       " has more keys than it should have");
 		return;
 	}
 	is_now = dump(other);
 	has_to_be = dump(value);
-	(void)snprintf(ret, SENTENCE_MAX, "is answered by a line \"%s\" in"
+	(void)snprintf(ret, SENTENCE_MAX,
+		       "is answered by a line \"%s\" in"
 		       " which \"%s\" is %.80s, and has to be %.80s",
 		       text(wanted, "op"), key, is_now, has_to_be);
 	free(is_now);
@@ -92,8 +97,10 @@ static void tell_field(json_t *wanted, const json_t *came,
 static void tell(json_t *wanted, const json_t *came, char ret[SENTENCE_MAX])
 {
 	if (!wanted)
-		(void)snprintf(ret, SENTENCE_MAX, "is answered by a line"
-			       " \"%.40s\" too many", text(came, "op"));
+		(void)snprintf(ret, SENTENCE_MAX,
+			       "is answered by a line"
+			       " \"%.40s\" too many",
+			       text(came, "op"));
 	else if (is(wanted, "resp") && same_field(wanted, came, "op") &&
 		 same_field(wanted, came, "id"))
 		tell_response(wanted, came, ret);
@@ -101,7 +108,8 @@ static void tell(json_t *wanted, const json_t *came, char ret[SENTENCE_MAX])
 		 same_field(wanted, came, "vm"))
 		tell_field(wanted, came, ret);
 	else
-		(void)snprintf(ret, SENTENCE_MAX, "has to be answered by a"
+		(void)snprintf(ret, SENTENCE_MAX,
+			       "has to be answered by a"
 			       " line \"%s\" next, and \"%.40s\" comes",
 			       text(wanted, "op"), text(came, "op"));
 }
@@ -117,8 +125,7 @@ void story_fail(struct dialogue *dialogue, const struct exchange *before,
 
 	/* What comes too early belongs to the line before. */
 	if (before->line && answer == 0 && !same_field(wanted, came, "id") &&
-	    (is(wanted, "synced") ||
-	     json_array_size(before->answers) == 0)) {
+	    (is(wanted, "synced") || json_array_size(before->answers) == 0)) {
 		at = before;
 		wanted = NULL;
 	}

@@ -89,8 +89,8 @@ static void play(struct dialogue *dialogue, void *data, const size_t *items,
 		dialogue_send(dialogue, json_incref(exchange.line));
 		for (k = 0; k < json_array_size(exchange.answers); k++) {
 			came = dialogue_next(dialogue, WAITING);
-			if (!json_equal(came, json_array_get(exchange.answers,
-							     k)))
+			if (!json_equal(came,
+					json_array_get(exchange.answers, k)))
 				story_fail(dialogue, &before, &exchange, k,
 					   came);
 			json_decref(came);
@@ -121,8 +121,7 @@ static void send_lines(struct dialogue *dialogue, const struct script *script,
 	size_t i;
 
 	for (i = from; text && i < until; i++) {
-		(void)json_dumpf(script->exchanges[i].line, text,
-				 JSON_COMPACT);
+		(void)json_dumpf(script->exchanges[i].line, text, JSON_COMPACT);
 		(void)fputc('\n', text);
 	}
 	if (!text || fclose(text) != 0)
@@ -147,8 +146,7 @@ uint64_t talk_at_once(struct dialogue *dialogue, const struct script *script,
 			came = dialogue_next(dialogue, WAITING);
 			if (!json_equal(came, wanted))
 				story_fail(dialogue,
-					   i > 0 ? &exchanges[i - 1]
-						 : &nothing,
+					   i > 0 ? &exchanges[i - 1] : &nothing,
 					   &exchanges[i], k, came);
 			json_decref(came);
 		}

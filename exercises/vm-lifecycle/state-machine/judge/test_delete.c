@@ -35,8 +35,7 @@ static void take_to(struct writer *writer, const char *vm,
 {
 	struct script *script = writer->script;
 	char state[NAME_SIZE];
-	struct record record = { .vm = vm, .power = "running",
-				 .host = "h1" };
+	struct record record = { .vm = vm, .power = "running", .host = "h1" };
 	size_t i;
 
 	if (strcmp(action->name, "create") == 0) {
@@ -46,8 +45,8 @@ static void take_to(struct writer *writer, const char *vm,
 		if (strcmp(action->name, "evacuate") == 0)
 			record.host = "down";
 		script_set(script, &record);
-		script_act(script, &(struct act){ .vm = vm,
-						  .action = action->name });
+		script_act(script,
+			   &(struct act){ .vm = vm, .action = action->name });
 	}
 	for (i = 0; i < phase; i++)
 		script_done(script, script_machine(script, vm)->token, true,

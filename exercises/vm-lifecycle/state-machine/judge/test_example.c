@@ -18,11 +18,11 @@ void test_example(struct writer *writer)
 			answer = 0;
 			continue;
 		}
-		if (!json_equal(line, json_array_get(
-					      script->exchanges[script->count -
-								1]
-						      .answers,
-					      answer++)))
+		if (!json_equal(
+			    line,
+			    json_array_get(script->exchanges[script->count - 1]
+						   .answers,
+					   answer++)))
 			judge_broken("README.md says: %s", example[i]);
 		json_decref(line);
 	}

@@ -55,10 +55,10 @@ static void restart_operations(struct writer *writer, const char *host,
 	static const struct {
 		const char *action, *vm_state;
 	} begun[] = {
-		{ "start", "stopped" }, { "stop", "active" },
+		{ "start", "stopped" },      { "stop", "active" },
 		{ "soft_reboot", "active" }, { "rebuild", "stopped" },
-		{ "snapshot", "paused" }, { "backup", "active" },
-		{ "resize", "active" }, { "delete", "error" },
+		{ "snapshot", "paused" },    { "backup", "active" },
+		{ "resize", "active" },      { "delete", "error" },
 		{ "pause", "active" },
 	};
 	struct script *script = writer->script;
@@ -75,15 +75,15 @@ static void restart_operations(struct writer *writer, const char *host,
 
 			(void)snprintf(vm, NAME_SIZE, "%.8s-%.12s-%zu", host,
 				       action->name, phase);
-			script_set(script, &(struct record){
-						   .vm = vm,
-						   .vm_state =
-							   begun[i].vm_state,
-						   .power = "running",
-						   .host = host });
-			script_act(script, &(struct act){
-						   .vm = vm,
-						   .action = action->name });
+			script_set(
+				script,
+				&(struct record){ .vm = vm,
+						  .vm_state = begun[i].vm_state,
+						  .power = "running",
+						  .host = host });
+			script_act(script,
+				   &(struct act){ .vm = vm,
+						  .action = action->name });
 			for (k = 0; k < phase; k++)
 				script_done(script,
 					    script_machine(script, vm)->token,

@@ -16,23 +16,21 @@ static void try_locked(struct writer *writer, const struct action *action)
 	struct script *script = writer->script;
 	struct record record = {
 		.vm = action->name, /* a machine of its own */
-		.vm_state = vm_states[random_below(&writer->random,
-						   VM_STATES)],
+		.vm_state = vm_states[random_below(&writer->random, VM_STATES)],
 		.power = "running",
 		.host = "h1",
 	};
 	struct act act = { .vm = record.vm, .action = action->name };
 
 	script_set(script, &record);
-	script_act(script, &(struct act){ .vm = record.vm,
-					  .action = "lock" });
+	script_act(script, &(struct act){ .vm = record.vm, .action = "lock" });
 	script_act(script, &act);
 	act.admin = true;
 	script_act(script, &act);
 	record.locked = true;
 	script_set(script, &record);
-	script_act(script, &(struct act){ .vm = record.vm,
-					  .action = "unlock" });
+	script_act(script,
+		   &(struct act){ .vm = record.vm, .action = "unlock" });
 	act.admin = false;
 	script_act(script, &act);
 }
@@ -42,8 +40,10 @@ static void try_evacuate(struct writer *writer, const char *vm,
 			 const char *vm_state, bool locked)
 {
 	struct script *script = writer->script;
-	struct record record = { .vm = vm, .vm_state = vm_state,
-				 .power = "running", .host = "h1",
+	struct record record = { .vm = vm,
+				 .vm_state = vm_state,
+				 .power = "running",
+				 .host = "h1",
 				 .locked = locked };
 	struct act act = { .vm = vm, .action = "evacuate", .host = "h2" };
 
@@ -114,8 +114,8 @@ void test_lock(struct writer *writer)
 	size_t i;
 
 	script_host_down(writer->script, "down");
-	script_act(writer->script, &(struct act){ .vm = "nobody",
-						  .action = "start" });
+	script_act(writer->script,
+		   &(struct act){ .vm = "nobody", .action = "start" });
 	for (i = 0; i < ACTION_COUNT; i++)
 		if (strcmp(actions[i].name, "create") != 0)
 			try_locked(writer, &actions[i]);

@@ -33,7 +33,9 @@ static void write_script(struct judge *judge, struct script *script)
 	};
 
 	script_init(script);
-	walk(&writer, &(struct mix){ .act = 45, .done = 45, .stale = 10,
+	walk(&writer, &(struct mix){ .act = 45,
+				     .done = 45,
+				     .stale = 10,
 				     .actions = "start stop pause unpause"
 						" suspend resume",
 				     .interrupts = "any" });
@@ -57,8 +59,7 @@ void test_performance(struct judge *judge)
 	for (i = 0; i < rounds; i++) {
 		from = script.count * i / rounds;
 		until = script.count * (i + 1) / rounds;
-		ratios[i] = (double)talk_at_once(theirs, &script, from,
-						 until) /
+		ratios[i] = (double)talk_at_once(theirs, &script, from, until) /
 			    (double)talk_at_once(ours, &script, from, until);
 	}
 	dialogue_finish(theirs);
@@ -68,11 +69,15 @@ void test_performance(struct judge *judge)
 	judge_metric(judge, "lines", (double)script.count, "");
 	score = log(4 * PAR / ratio) / log(4);
 	if (score <= 0) {
-		judge_expected(judge, "less than %.1f times the time of the"
-				      " reference", 4 * PAR);
+		judge_expected(judge,
+			       "less than %.1f times the time of the"
+			       " reference",
+			       4 * PAR);
 		judge_actual(judge, "%.1f times", ratio);
-		judge_fail(judge, "the same lines took %.1f times as long as"
-				  " with the reference solution", ratio);
+		judge_fail(judge,
+			   "the same lines took %.1f times as long as"
+			   " with the reference solution",
+			   ratio);
 	}
 	judge_pass(judge, score < 1 ? score : 1);
 }

@@ -32,12 +32,12 @@ struct table {
 	struct dialogue *dialogue;
 	struct script script; /* of one action */
 	struct random random;
-	bool accepts;         /* only what has to be accepted, or the rest */
+	bool accepts; /* only what has to be accepted, or the rest */
 	struct question questions[ASKED_MAX];
 	size_t asked;
-	size_t tried, wrong;  /* over all actions */
-	size_t accepted;      /* of the wrong ones */
-	json_t *shown;        /* texts of the wrong ones; accepted first */
+	size_t tried, wrong; /* over all actions */
+	size_t accepted;     /* of the wrong ones */
+	json_t *shown;       /* texts of the wrong ones; accepted first */
 };
 
 static void ask(struct table *table, const struct action *action,
@@ -56,8 +56,8 @@ static void ask(struct table *table, const struct action *action,
 	if (refused == table->accepts)
 		return;
 	script_set(script, record);
-	script_act(script, &(struct act){ .vm = record->vm,
-					  .action = action->name });
+	script_act(script,
+		   &(struct act){ .vm = record->vm, .action = action->name });
 	question->record = *record;
 	question->answer = json_array_get(
 		script->exchanges[script->count - 1].answers, 0);
@@ -110,14 +110,13 @@ static void note(struct table *table, const struct action *action,
 				       json_object_get(sides[i], "code")),
 			       attr ? " " : "", attr ? attr : "");
 	}
-	(void)snprintf(line, sizeof line,
-		       "%s in %s, %s%s%s%s: %s, has to be %s", action->name,
-		       record->vm_state,
-		       record->task_state ? record->task_state : "no task",
-		       record->unlaunched ? ", never launched" : "",
-		       record->host ? ", on host " : ", on no host",
-		       record->host ? record->host : "", answers[0],
-		       answers[1]);
+	(void)snprintf(
+		line, sizeof line, "%s in %s, %s%s%s%s: %s, has to be %s",
+		action->name, record->vm_state,
+		record->task_state ? record->task_state : "no task",
+		record->unlaunched ? ", never launched" : "",
+		record->host ? ", on host " : ", on no host",
+		record->host ? record->host : "", answers[0], answers[1]);
 	if (json_integer_value(json_object_get(came, "code")) == 202)
 		json_array_insert_new(table->shown, table->accepted++,
 				      json_string(line));
@@ -144,13 +143,16 @@ static void hear(struct table *table, const struct action *action,
 		came = json_incref(line);
 	}
 	if (dialogue_number(dialogue, line, "n", 0, INT64_MAX) != barrier)
-		dialogue_fail(dialogue, "the barrier that comes is not the one"
+		dialogue_fail(dialogue,
+			      "the barrier that comes is not the one"
 			      " that was asked for, which is %lld",
 			      (long long)barrier);
 	json_decref(line);
 	if (!came)
-		dialogue_fail(dialogue, "%s is not answered before the barrier"
-			      " behind it", action->name);
+		dialogue_fail(dialogue,
+			      "%s is not answered before the barrier"
+			      " behind it",
+			      action->name);
 	table->tried++;
 	if (!json_equal(came, question->answer))
 		note(table, action, question, came);
@@ -232,9 +234,10 @@ __attribute__((noreturn)) static void test_table(struct judge *judge,
 		json_array_remove(table->shown, WRONG_SHOWN);
 	judge_trace(judge, "answers that are wrong; the first of them",
 		    table->shown);
-	judge_fail(judge, "%zu of %zu answers are not those of the table:"
-		   " look up the rows of these actions", table->wrong,
-		   table->tried);
+	judge_fail(judge,
+		   "%zu of %zu answers are not those of the table:"
+		   " look up the rows of these actions",
+		   table->wrong, table->tried);
 }
 
 void test_accept(struct judge *judge)

@@ -4,12 +4,13 @@
 #include "walk.h"
 
 /* What machines do most; the rest of the table is for test_sequences(). */
-#define DAILY                                                           \
-	"start stop pause unpause suspend resume soft_reboot hard_reboot"
+#define DAILY "start stop pause unpause suspend resume soft_reboot hard_reboot"
 
 void test_sequences(struct writer *writer)
 {
-	walk(writer, &(struct mix){ .act = 30, .preempt = 8, .done = 56,
+	walk(writer, &(struct mix){ .act = 30,
+				    .preempt = 8,
+				    .done = 56,
 				    .fail = 6,
 				    .actions = DAILY
 				    " rescue unrescue resize confirm_resize"
@@ -19,15 +20,19 @@ void test_sequences(struct writer *writer)
 				    " unshelve snapshot backup rebuild evacuate"
 				    " soft_delete restore",
 				    .interrupts = "hard_reboot"
-				    " live_migrate_force_complete"
-				    " live_migrate_abort",
+						  " live_migrate_force_complete"
+						  " live_migrate_abort",
 				    .host_fails = true });
 }
 
 void test_stale(struct writer *writer)
 {
-	walk(writer, &(struct mix){ .act = 25, .preempt = 10, .done = 30,
-				    .fail = 5, .doubled = 10, .stale = 15,
+	walk(writer, &(struct mix){ .act = 25,
+				    .preempt = 10,
+				    .done = 30,
+				    .fail = 5,
+				    .doubled = 10,
+				    .stale = 15,
 				    .made_up = 5,
 				    .actions = DAILY " evacuate snapshot",
 				    .interrupts = "hard_reboot evacuate",
@@ -36,6 +41,9 @@ void test_stale(struct writer *writer)
 
 void test_commit(struct writer *writer)
 {
-	walk(writer, &(struct mix){ .act = 20, .done = 35, .check = 25,
-				    .commit = 20, .actions = DAILY });
+	walk(writer, &(struct mix){ .act = 20,
+				    .done = 35,
+				    .check = 25,
+				    .commit = 20,
+				    .actions = DAILY });
 }

@@ -25,7 +25,7 @@ struct walk {
 	uint32_t count;
 	unsigned born;
 	unsigned used[ACTION_COUNT]; /* how often an action was asked for */
-	json_t *last_done; /* NULL: none yet */
+	json_t *last_done;           /* NULL: none yet */
 	json_int_t checks[RECENT_CHECKS];
 	size_t check_count;
 };
@@ -44,7 +44,8 @@ static const char *any_power(struct walk *walk)
 static const struct machine *bear(struct walk *walk)
 {
 	char name[NAME_SIZE];
-	struct record record = { .vm = name, .vm_state = "active",
+	struct record record = { .vm = name,
+				 .vm_state = "active",
 				 .power = "running" };
 
 	(void)snprintf(name, sizeof name, "vm%u", ++walk->born);
@@ -89,8 +90,8 @@ static const struct action *find_action(struct walk *walk,
 		each = (first + i) % ACTION_COUNT;
 		if (strcmp(actions[each].name, "create") != 0 &&
 		    action_lists(names, actions[each].name) &&
-		    !model_refusal(walk->script->model, machine,
-				   &actions[each], false) &&
+		    !model_refusal(walk->script->model, machine, &actions[each],
+				   false) &&
 		    (least == ACTION_COUNT ||
 		     walk->used[each] < walk->used[least]))
 			least = each;
@@ -109,22 +110,22 @@ static bool act(struct walk *walk, const struct machine *machine,
 	action = machine ? find_action(walk, machine) : NULL;
 	if (!action)
 		return false;
-	script_act(walk->script,
-		   &(struct act){
-			   .op = op,
-			   .vm = machine->vm,
-			   .action = action->name,
-			   .host = random_below(walk->random, 4) > 0 &&
-						   action_lists(
-							   "resize evacuate"
-							   " live_migrate"
-							   " unshelve",
-							   action->name)
-					   ? any_host(walk)
-					   : NULL,
-			   .offload = strcmp(action->name, "shelve") == 0 &&
-				      random_below(walk->random, 2) == 0,
-		   });
+	script_act(
+		walk->script,
+		&(struct act){
+			.op = op,
+			.vm = machine->vm,
+			.action = action->name,
+			.host = random_below(walk->random, 4) > 0 &&
+						action_lists("resize evacuate"
+							     " live_migrate"
+							     " unshelve",
+							     action->name)
+					? any_host(walk)
+					: NULL,
+			.offload = strcmp(action->name, "shelve") == 0 &&
+				   random_below(walk->random, 2) == 0,
+		});
 	return true;
 }
 
@@ -223,8 +224,8 @@ static void step(struct walk *walk)
 	const struct mix *mix = walk->mix;
 	unsigned draw = random_below(
 		walk->random, mix->act + mix->preempt + mix->done + mix->fail +
-				      mix->doubled + mix->stale +
-				      mix->made_up + mix->check + mix->commit);
+				      mix->doubled + mix->stale + mix->made_up +
+				      mix->check + mix->commit);
 
 	if (!past(&draw, mix->act))
 		(void)act(walk, find(walk, false), NULL);
@@ -254,8 +255,7 @@ void walk(struct writer *writer, const struct mix *mix)
 	bool fails = mix->host_fails;
 
 	if (!walk || machines > MACHINES_MAX)
-		judge_broken("no room for %lld machines",
-			     (long long)machines);
+		judge_broken("no room for %lld machines", (long long)machines);
 	walk->random = &writer->random;
 	walk->script = writer->script;
 	walk->mix = mix;

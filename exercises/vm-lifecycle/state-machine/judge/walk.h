@@ -11,18 +11,18 @@
 
 /* How often, beside each other. */
 struct mix {
-	unsigned act;      /* an idle machine, and an action it may begin */
-	unsigned preempt;  /* the same with a busy machine */
-	unsigned done;     /* the phase that goes on is done */
-	unsigned fail;     /* it fails */
-	unsigned doubled;  /* the last done line once more */
-	unsigned stale;    /* a token of before */
-	unsigned made_up;  /* a token that was never given */
-	unsigned check;    /* an action of any machine is checked */
-	unsigned commit;   /* one of the last checks is committed */
-	const char *actions;    /* of idle machines; names, or "any" */
+	unsigned act;        /* an idle machine, and an action it may begin */
+	unsigned preempt;    /* the same with a busy machine */
+	unsigned done;       /* the phase that goes on is done */
+	unsigned fail;       /* it fails */
+	unsigned doubled;    /* the last done line once more */
+	unsigned stale;      /* a token of before */
+	unsigned made_up;    /* a token that was never given */
+	unsigned check;      /* an action of any machine is checked */
+	unsigned commit;     /* one of the last checks is committed */
+	const char *actions; /* of idle machines; names, or "any" */
 	const char *interrupts; /* of busy ones; the same */
-	bool host_fails;   /* halfway one host goes down */
+	bool host_fails;        /* halfway one host goes down */
 };
 
 /** "machines" at a time, "lines". */

@@ -20,13 +20,13 @@
 
 struct machine {
 	const char *vm, *vm_state, *task_state, *power, *host;
-	const char *source;       /* where a resize came from */
+	const char *source; /* where a resize came from */
 	bool launched, locked;
 	bool was_stopped;         /* before a resize or rebuild */
 	const struct action *now; /* the operation it is in, or NULL */
 	size_t phase;
-	json_int_t token;         /* of the last cast of now; 0: none */
-	const char *target;       /* host and offload of the act */
+	json_int_t token;   /* of the last cast of now; 0: none */
+	const char *target; /* host and offload of the act */
 	bool offload;
 };
 
@@ -151,16 +151,15 @@ static void say_state(const struct machine *machine)
 static void respond(const json_t *line, int code, const char *attr)
 {
 	say(json_pack("{s:s,s:O,s:i,s:s?}", "op", "resp", "id",
-		      json_object_get(line, "id"), "code", code, "attr",
-		      attr));
+		      json_object_get(line, "id"), "code", code, "attr", attr));
 }
 
 static json_int_t cast(struct machine *machine, const struct action *action)
 {
 	if ((size_t)all.tokens == all.owners_room) {
 		all.owners_room = 2 * all.owners_room + 64;
-		all.owners = need(realloc(all.owners,
-					  all.owners_room * sizeof machine));
+		all.owners = need(
+			realloc(all.owners, all.owners_room * sizeof machine));
 	}
 	all.owners[all.tokens++] = machine;
 	say(json_pack("{s:s,s:I,s:s,s:s,s:s?}", "op", "cast", "token",
@@ -309,8 +308,8 @@ static struct machine *make(const char *vm)
 
 	if (all.count == all.room) {
 		all.room = 2 * all.room + 64;
-		all.machines = need(realloc(all.machines,
-					    all.room * sizeof machine));
+		all.machines = need(
+			realloc(all.machines, all.room * sizeof machine));
 	}
 	machine->vm = vm;
 	machine->vm_state = "building";
@@ -521,11 +520,16 @@ static const struct {
 	const char *op;
 	void (*take)(const json_t *line);
 } ops[] = {
-	{ "create", on_create }, { "set", on_set },
-	{ "act", on_act }, { "check", on_check },
-	{ "commit", on_commit }, { "done", on_done },
-	{ "power", on_power }, { "host_down", on_host_down },
-	{ "init_host", on_init_host }, { "sync", on_sync },
+	{ "create", on_create },
+	{ "set", on_set },
+	{ "act", on_act },
+	{ "check", on_check },
+	{ "commit", on_commit },
+	{ "done", on_done },
+	{ "power", on_power },
+	{ "host_down", on_host_down },
+	{ "init_host", on_init_host },
+	{ "sync", on_sync },
 };
 
 int main(void)
