@@ -129,6 +129,11 @@ static const char *host_fault(const struct decide_input *input)
 		return "the box could not start the program";
 	if (input->judge.outcome == BOX_FAILED)
 		return "the box could not start the judge";
+	/* a program can kill its keeper, but not have it give up */
+	if (input->kept && input->candidate_ran &&
+	    input->candidate.outcome == BOX_EXITED &&
+	    input->candidate.exit_status != 0)
+		return "the keeper of the program gave up";
 	return NULL;
 }
 

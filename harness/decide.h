@@ -17,6 +17,7 @@
 struct decide_input {
 	const struct exercise_test *test;
 	bool hooks_sanitizer;
+	bool kept; /* a dialogue: what ends is its keeper */
 	char *fault;        /* owned; a box died or could not start */
 	char *judge_broken; /* owned; the judge broke its protocol */
 	bool candidate_ran;

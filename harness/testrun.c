@@ -367,6 +367,7 @@ static void check_over(struct testrun *run)
 	run->seen.output_fd = run->output_fd;
 	run->seen.judge_log_fd = run->judge_log_fd;
 	run->seen.test = run->request.test;
+	run->seen.kept = run->request.variant->dialogue;
 	run->seen.hooks_sanitizer = run->request.hooks_sanitizer;
 	run->result.seed = run->request.seed;
 	decide(&run->seen, &run->result);

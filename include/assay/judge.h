@@ -53,7 +53,8 @@
  *
  * "cpu_us" is the processor time of the candidate's whole process tree as the
  * kernel accounts it, "threads" how many threads it has now, "running" how
- * many of these are not asleep. Seeds are below 2^53, so that every JSON
+ * many of these are not asleep; in a dialogue the keeper is one of them, and
+ * asleep. Seeds are below 2^53, so that every JSON
  * reader keeps them exact.
  *
  * In a test of variant "explore" the submission's program runs twice, in two

@@ -1,5 +1,6 @@
 /* Where a verdict is a judge's and where the clock's, when a program hangs. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -128,6 +129,24 @@ static void test_decide__a_limit_that_came_first_outranks_it(void **state)
 }
 
 /* Nobody said anything: the threads speak. */
+/* Killed by the program it is another matter. */
+static void test_decide__a_keeper_that_gave_up_is_no_crash(void **state)
+{
+	struct case_of *it = *state;
+
+	it->input.kept = true;
+	it->input.judge_first = false;
+	it->input.candidate.outcome = BOX_SIGNALED;
+	it->input.candidate.signal = SIGKILL;
+	assert_verdict(it, VERDICT_CRASH);
+	test_run_release(&it->run);
+	memset(&it->run, 0, sizeof it->run);
+	it->input.candidate.outcome = BOX_EXITED;
+	it->input.candidate.exit_status = 2;
+	assert_verdict(it, VERDICT_INCONCLUSIVE);
+	assert_non_null(it->run.fault);
+}
+
 static void test_decide__a_box_tells_of_a_deadlock_itself(void **state)
 {
 	struct case_of *it = *state;
@@ -164,6 +183,7 @@ int main(void)
 		TEST(test_decide__a_fail_for_something_else_stays_one),
 		TEST(test_decide__who_ended_after_all_was_not_stuck),
 		TEST(test_decide__a_limit_that_came_first_outranks_it),
+		TEST(test_decide__a_keeper_that_gave_up_is_no_crash),
 		TEST(test_decide__a_box_tells_of_a_deadlock_itself),
 		TEST(test_decide__a_pass_shows_no_threads),
 	};
