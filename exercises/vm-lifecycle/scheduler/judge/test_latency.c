@@ -4,7 +4,8 @@
  * The reference solution of the same language does the same requests in turn,
  * so that a busy machine slows both. PAR_MS is what is asked for; where the
  * machine does not let the reference keep well below it, par is PAR_RATIO times
- * what the reference takes.
+ * what the reference takes. Who is at a first look too slow in every second
+ * request is not measured for minutes.
  */
 #include "fleet.h"
 #include "session.h"
@@ -16,7 +17,7 @@
 #define PAR_MS 5.0
 #define PAR_RATIO 1.5
 #define ATTEMPTS 3
-#define HOPELESS -0.5 /* a score that no other attempt will make good */
+#define FIRST_LOOK 20 /* requests */
 
 struct side {
 	struct session session;
@@ -34,7 +35,7 @@ static void open_side(struct side *side, struct judge *judge,
 	if (!side->ms)
 		judge_broken("out of memory");
 	session_open(&side->session, dialogue_start(judge, which), hosts,
-		     host_count, 1 + ATTEMPTS * requests);
+		     host_count, 1 + FIRST_LOOK + ATTEMPTS * requests);
 	/* by the answer to this one, all the hosts have been read */
 	(void)session_request(&side->session, &warm);
 }
@@ -55,10 +56,10 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double p99(double *ms, size_t count)
+static double percentile(double *ms, size_t count, unsigned percent)
 {
 	qsort(ms, count, sizeof *ms, compare);
-	return ms[count * 99 / 100];
+	return ms[count * percent / 100];
 }
 
 /* Some ask for traits, some meet a rival. */
@@ -83,6 +84,36 @@ static double score_of(double ms, double reference_ms)
 	return log(4 * par / ms) / log(4);
 }
 
+static void play(struct side *theirs, struct side *ours, size_t count,
+		 struct random *random, unsigned *vm)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct event event = draw(random, ++*vm);
+
+		theirs->ms[i] = request(theirs, &event);
+		ours->ms[i] = request(ours, &event);
+	}
+}
+
+__attribute__((noreturn)) static void
+conclude(struct judge *judge, const char *which, double ms, double reference_ms)
+{
+	double score = score_of(ms, reference_ms);
+
+	judge_metric(judge, which, ms, "ms");
+	judge_metric(judge, "reference", reference_ms, "ms");
+	if (score <= 0) {
+		judge_expected(judge, "at most %.0f ms", PAR_MS);
+		judge_actual(judge, "%.1f ms", ms);
+		judge_fail(judge, "the %s of the times that requests took is"
+			   " %.1f ms, and %.1f ms for the reference solution",
+			   which, ms, reference_ms);
+	}
+	judge_pass(judge, score < 1 ? score : 1);
+}
+
 /* Noise only ever adds, so the best of some attempts is the truest. */
 void test_latency(struct judge *judge)
 {
@@ -92,43 +123,35 @@ void test_latency(struct judge *judge)
 	struct host *hosts = fleet_used(host_count, &random);
 	struct side theirs;
 	struct side ours;
-	double best = -INFINITY, best_ms = 0, best_reference_ms = 0;
+	double best_ms;
+	double best_reference_ms;
 	unsigned vm = 1;
 	unsigned i;
-	size_t j;
 
 	judge_property(judge, "on 5,000 hosts 99 of 100 requests are answered"
 		       " within 5 ms");
 	open_side(&theirs, judge, JUDGE_CANDIDATE, hosts, host_count, requests);
 	open_side(&ours, judge, JUDGE_BASELINE, hosts, host_count, requests);
-	for (i = 0; i < ATTEMPTS && (i == 0 || best > HOPELESS) && best < 1;
-	     i++) {
+	free(hosts);
+	play(&theirs, &ours, FIRST_LOOK, &random, &vm);
+	best_ms = percentile(theirs.ms, FIRST_LOOK, 50);
+	best_reference_ms = percentile(ours.ms, FIRST_LOOK, 99);
+	if (score_of(best_ms, best_reference_ms) <= 0)
+		conclude(judge, "median", best_ms, best_reference_ms);
+	for (i = 0; i < ATTEMPTS; i++) {
 		double ms;
 		double reference_ms;
 
-		for (j = 0; j < requests; j++) {
-			struct event event = draw(&random, ++vm);
-
-			theirs.ms[j] = request(&theirs, &event);
-			ours.ms[j] = request(&ours, &event);
-		}
-		ms = p99(theirs.ms, requests);
-		reference_ms = p99(ours.ms, requests);
-		if (score_of(ms, reference_ms) > best) {
-			best = score_of(ms, reference_ms);
+		play(&theirs, &ours, requests, &random, &vm);
+		ms = percentile(theirs.ms, requests, 99);
+		reference_ms = percentile(ours.ms, requests, 99);
+		if (i == 0 || score_of(ms, reference_ms) >
+			      score_of(best_ms, best_reference_ms)) {
 			best_ms = ms;
 			best_reference_ms = reference_ms;
 		}
+		if (score_of(ms, reference_ms) >= 1)
+			break;
 	}
-	free(hosts);
-	judge_metric(judge, "p99", best_ms, "ms");
-	judge_metric(judge, "reference_p99", best_reference_ms, "ms");
-	if (best <= 0) {
-		judge_expected(judge, "at most %.0f ms", PAR_MS);
-		judge_actual(judge, "%.1f ms", best_ms);
-		judge_fail(judge, "of 100 requests on %zu hosts the slowest"
-			   " took %.1f ms, that of the reference %.1f ms",
-			   host_count, best_ms, best_reference_ms);
-	}
-	judge_pass(judge, best < 1 ? best : 1);
+	conclude(judge, "p99", best_ms, best_reference_ms);
 }
