@@ -92,7 +92,7 @@ static void cut_tail(struct shrink *shrink, uint64_t from_ns)
 
 	if (try_until(shrink, from_ns))
 		return;
-	ends = calloc(shrink->count, sizeof *ends);
+	ends = calloc(shrink->count + 1, sizeof *ends);
 	if (!ends)
 		return;
 	for (i = 0; i < shrink->count; i++)

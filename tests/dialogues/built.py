@@ -45,24 +45,29 @@ class Exercise:
         return target
 
     def reference(self):
-        """The argv of the reference, in the language that starts fastest."""
+        """The argv of the reference, in the language that starts fastest of those that it can be built in."""
         for language in ("c", "cpp", "python"):
-            solution = os.path.join(self.folder, "solution", language)
-            if language not in self.manifest["languages"] or not os.path.isdir(solution):
-                continue
-            description = self.manifest["languages"][language]
-            program = os.path.join(self.place, "program")
-            main = description["submit"]["required"][0]
-            with open(os.path.join(SOURCE, "exercises", "languages.json")) as file:
-                shared = json.load(file)[description["profile"]][language]
-            variant = (description.get("variants") or shared["variants"])["release"]
-            words = {"@main": main, "/work/program": program}
-            for command in variant["build"]:
-                subprocess.run([words.get(word, word) for word in command], cwd=solution, check=True,
-                               stderr=subprocess.DEVNULL)
-            words["@main"] = os.path.join(os.path.abspath(solution), main)
-            return [words.get(word, word) for word in variant["run"]]
-        raise SystemExit(f"{self.id}: no reference solution")
+            if language in self.manifest["languages"]:
+                argv = self._built_reference(language)
+                if argv:
+                    return argv
+        raise SystemExit(f"{self.id}: no reference solution can be built")
+
+    def _built_reference(self, language):
+        solution = os.path.abspath(os.path.join(self.folder, "solution", language))
+        description = self.manifest["languages"][language]
+        main = description["submit"]["required"][0]
+        with open(os.path.join(SOURCE, "exercises", "languages.json")) as file:
+            shared = json.load(file)[description["profile"]][language]
+        words = {"@main": main, "/work/program": os.path.join(self.place, "program")}
+        if not os.path.exists(os.path.join(solution, main)):
+            return None
+        for command in shared["variants"]["release"]["build"]:
+            if subprocess.run([words.get(word, word) for word in command], cwd=solution,
+                              stderr=subprocess.DEVNULL).returncode != 0:
+                return None
+        words["@main"] = os.path.join(solution, main)
+        return [words.get(word, word) for word in shared["variants"]["release"]["run"]]
 
 
 def exercises(folders, build):

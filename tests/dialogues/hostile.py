@@ -10,6 +10,7 @@ import re
 
 WORDS_MAX = 400
 FLOOD = 400
+LINE_MAX = 64 * 1024  # DIALOGUE_LINE_MAX
 
 
 class Truth:
@@ -46,6 +47,24 @@ class Truth:
 
 def dump(value):
     return json.dumps(value).encode() + b"\n"
+
+
+def meaning(line):
+    """What a line says, the order of its keys and its spaces apart; None if it is no line that a program may write."""
+    def no_constant(name):
+        raise ValueError(name)
+
+    def each_once(pairs):
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError("a key twice")
+        return dict(pairs)
+
+    if line is None or len(line) > LINE_MAX or line[-2:] == b"\r\n" or line.count(b"\n") != 1:
+        return None
+    try:
+        return json.dumps(json.loads(line, parse_constant=no_constant, object_pairs_hook=each_once), sort_keys=True)
+    except (ValueError, RecursionError):
+        return None
 
 
 def number(random, near):
@@ -199,7 +218,7 @@ class Plan:
         one, two = self.lines[self.at], self.lines[to]
         after = max(one[0], two[0])
         self.lines[self.at], self.lines[to] = (after, two[1], None), (after, one[1], None)
-        self.same = one[1] == two[1]
+        self.same = meaning(one[1]) == meaning(two[1])
         self.free = "order"
         return "two lines in each other's place"
 
@@ -210,7 +229,7 @@ class Plan:
         line = json.loads(original)
         new = changed(self.random, self.truth, line)
         self._put(dump(new))
-        self.same = json.dumps(new, sort_keys=True) == json.dumps(line, sort_keys=True)
+        self.same = meaning(dump(new)) == meaning(original)
         changes = {key for key in set(line) | set(new) if line.get(key) != new.get(key) or (key in line) != (key in new)}
         self.free = f"{line.get('op')}.{'+'.join(sorted(changes))}"
         return "another value in a line"
@@ -220,14 +239,14 @@ class Plan:
             return self.grammar()
         original, line = self._original(), self.random.choice(self.truth.lines)
         self._put(dump(line))
-        self.same = original is not None and json.loads(original) == line
+        self.same = original is not None and meaning(original) == meaning(dump(line))
         self.free = f"another {line.get('op')}"
         return "another line of the dialogue"
 
     def raw(self):
         original, line = self._original(), raw(self.random, self.truth)
         self._put(line)
-        self.same = original == line
+        self.same = original is not None and meaning(original) == meaning(line)
         self.free = "raw"
         return "a line that is none, in place of one"
 
@@ -237,10 +256,9 @@ class Plan:
         return "a line that is none, between others"
 
     def grammar(self):
-        line = grammar(self.random, self.truth)
-        original = self._original()
+        original, line = self._original(), grammar(self.random, self.truth)
         self._put(line)
-        self.same = original is not None and original == line
+        self.same = original is not None and meaning(original) == meaning(line)
         self.free = "grammar"
         return "words of the protocol"
 
