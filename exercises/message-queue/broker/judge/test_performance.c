@@ -79,11 +79,17 @@ static void prepare(struct side *side)
 static void look(struct side *side)
 {
 	struct event event;
+	json_t *line;
 	unsigned i;
 
 	for (i = 0; i < LINES; i++) {
-		event = event_read(side->dialogue,
-				   json_loads(side->came[i], 0, NULL));
+		line = json_loads(side->came[i], 0, NULL);
+		if (!line)
+			dialogue_fail(side->dialogue,
+				      "the program wrote a line"
+				      " that is not JSON: %s",
+				      side->came[i]);
+		event = event_read(side->dialogue, line);
 		if (event.kind == EVENT_DELIVER) {
 			side->last_seq++;
 			if (event.seq != side->last_seq ||
