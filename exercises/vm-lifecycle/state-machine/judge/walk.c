@@ -253,6 +253,7 @@ void walk(struct writer *writer, const struct mix *mix)
 	size_t lines = (size_t)judge_param(writer->judge, "lines");
 	struct walk *walk = calloc(1, sizeof *walk);
 	bool fails = mix->host_fails;
+	size_t middle;
 
 	if (!walk || machines > MACHINES_MAX)
 		judge_broken("no room for %lld machines", (long long)machines);
@@ -264,8 +265,10 @@ void walk(struct writer *writer, const struct mix *mix)
 
 		walk->machines[walk->count++] = machine;
 	}
+	middle = walk->script->count + lines / 2;
+	lines += walk->script->count;
 	while (walk->script->count < lines) {
-		if (fails && walk->script->count >= lines / 2) {
+		if (fails && walk->script->count >= middle) {
 			script_host_down(walk->script, any_host(walk));
 			fails = false;
 		}
