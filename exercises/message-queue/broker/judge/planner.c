@@ -68,16 +68,18 @@ static void declare(struct planner *planner, unsigned at)
 static unsigned count_channels(const struct planner *planner, unsigned queue)
 {
 	const struct channel *channel = planner->model->channels;
-	const struct step *step = planner->burst.steps;
-	const struct step *end = step + planner->burst.count;
+	const struct step *step;
 	unsigned count = 0;
+	size_t i;
 
 	for (; channel; channel = channel->next)
 		count += channel->open &&
 			 (queue == 0 || channel->queue == queue);
-	for (; step < end; step++)
+	for (i = 0; i < planner->burst.count; i++) {
+		step = &planner->burst.steps[i];
 		count += step->op == STEP_CONSUME &&
 			 (queue == 0 || step->queue == queue);
+	}
 	return count;
 }
 
