@@ -34,7 +34,8 @@ static char *promise(const struct verify_subject *subject)
 	case VERIFY_MUTANT:
 		break;
 	}
-	return text_format("loses %s, which names the property", subject->mutant->fails);
+	return text_format("loses %s, which names the property",
+			   subject->mutant->fails);
 }
 
 static void check_subject(struct verify_gate *gate,

@@ -170,10 +170,10 @@ static void test_verify__fails_a_reference_that_loses(void **state)
 	edit(*state, IN_PACKAGE("solution/c/larger.c"), "if (a < b)",
 	     "if (a < b && a != 5)");
 	/* the mutants are diffs of just these lines */
-	edit(*state, IN_PACKAGE("mutants/first/larger.c.diff"),
-	     "-	if (a < b)", "-	if (a < b && a != 5)");
-	edit(*state, IN_PACKAGE("mutants/second/larger.c.diff"),
-	     "-	if (a < b)", "-	if (a < b && a != 5)");
+	edit(*state, IN_PACKAGE("mutants/first/larger.c.diff"), "-	if (a < b)",
+	     "-	if (a < b && a != 5)");
+	edit(*state, IN_PACKAGE("mutants/second/larger.c.diff"), "-	if (a < b)",
+	     "-	if (a < b && a != 5)");
 	VERIFY(&process, *state, EXERCISE);
 	assert_status(&process, 1);
 	assert_says(&process, "FAILED  reference (c): all points: 0 of 1 "
