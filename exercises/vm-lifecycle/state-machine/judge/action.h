@@ -12,6 +12,9 @@
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 #define ACTION_WORD_MAX 64 /* bytes of a name, NUL included */
 
+/* Those that end on the host they were asked for. */
+#define ACTION_MOVES "resize evacuate live_migrate unshelve"
+
 /** Ends without a verdict if there is none. */
 const struct action *action_named(const char *name);
 

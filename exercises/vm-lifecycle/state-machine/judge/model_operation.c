@@ -57,8 +57,7 @@ static void move(struct machine *machine, const struct action *action)
 {
 	if (action_is(action, "resize"))
 		machine->source = machine->host;
-	if (action_is_one_of(action, "resize evacuate live_migrate unshelve") &&
-	    machine->target)
+	if (action_is_one_of(action, ACTION_MOVES) && machine->target)
 		machine->host = machine->target;
 	if (action_is(action, "revert_resize") && machine->source)
 		machine->host = machine->source;

@@ -54,9 +54,9 @@ void script_act(struct script *script, const struct act *act)
 				 "vm", act->vm, "action", act->action, "admin",
 				 act->admin);
 
-	if (act->host)
+	if (act->host && action_lists(ACTION_MOVES, act->action))
 		json_object_set_new(line, "host", json_string(act->host));
-	if (act->offload)
+	if (act->offload && strcmp(act->action, "shelve") == 0)
 		json_object_set_new(line, "offload", json_true());
 	script_add(script, line);
 }

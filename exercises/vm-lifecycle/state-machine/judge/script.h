@@ -34,16 +34,17 @@ void script_add(struct script *script, json_t *line);
 /* The lines of the protocol. */
 void script_create(struct script *script, const char *vm, const char *host);
 
-/** What is asked for; not all of it makes sense with every action. */
+/** What is asked for. */
 struct act {
 	const char *op; /* "act" or "check"; NULL is "act" */
 	const char *vm;
 	const char *action;
-	const char *host; /* where to, or NULL */
+	const char *host; /* where to; left out unless ACTION_MOVES */
 	bool admin;
-	bool offload;
+	bool offload; /* only for shelve */
 };
 
+/** What makes no sense with the action is left out. */
 void script_act(struct script *script, const struct act *act);
 void script_commit(struct script *script, json_int_t id);
 void script_done(struct script *script, json_int_t token, bool ok,
