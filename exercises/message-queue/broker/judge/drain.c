@@ -149,6 +149,7 @@ void drain_kill(struct drain *drain)
 		(void)drain_take(drain, &event, &delivery);
 	}
 	drain->unanswered = false;
+	ledger_kill(&drain->ledger);
 	dialogue_restart(drain->dialogue, true);
 }
 

@@ -44,6 +44,7 @@ struct step ledger_publish(struct ledger *ledger, unsigned queue, unsigned size)
 void ledger_ack(struct ledger *ledger, unsigned seq)
 {
 	ledger->entries[seq].ack_sent = true;
+	ledger->entries[seq].ack_pending = true;
 }
 
 struct step ledger_sync(struct ledger *ledger)
@@ -53,10 +54,20 @@ struct step ledger_sync(struct ledger *ledger)
 	for (seq = 1; seq <= ledger->last_seq; seq++) {
 		struct entry *entry = &ledger->entries[seq];
 
-		entry->ack_at_sync = entry->ack_sent;
-		entry->at_sync = entry->seen;
+		entry->ack_at_sync = entry->ack_pending;
+		entry->at_sync = entry->counted;
 	}
 	return (struct step){ .op = STEP_SYNC, .number = ++ledger->syncs };
+}
+
+void ledger_kill(struct ledger *ledger)
+{
+	unsigned seq;
+
+	for (seq = 1; seq <= ledger->last_seq; seq++) {
+		ledger->entries[seq].ack_pending = false;
+		ledger->entries[seq].counted = ledger->entries[seq].synced;
+	}
 }
 
 /* ---- findings ---- */
@@ -185,6 +196,7 @@ static struct entry *delivery(struct ledger *ledger, const struct event *event,
 			      event->mid, event->count, entry->synced);
 	}
 	entry->seen++;
+	entry->counted++;
 	return entry;
 }
 

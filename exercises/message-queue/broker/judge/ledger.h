@@ -18,10 +18,12 @@ struct entry {
 	unsigned queue;   /* 0: not published */
 	unsigned size;    /* of the body */
 	unsigned seen;    /* deliveries */
-	unsigned at_sync; /* of these, when the last sync was sent */
-	unsigned synced;  /* of these, when the last answered one was */
+	unsigned counted; /* of these, as the broker may have forgotten some */
+	unsigned at_sync; /* the same when the last sync was sent */
+	unsigned synced;  /* the same when the last answered one was */
 	bool confirmed;
 	bool ack_sent;
+	bool ack_pending; /* sent since the last kill */
 	bool ack_at_sync; /* it was, when the last sync was sent */
 	bool ack_synced;  /* it is gone for good */
 	bool drained;     /* it came since the drain began */
@@ -49,6 +51,9 @@ void ledger_ack(struct ledger *ledger, unsigned seq);
 
 /** A sync; only while none is unanswered. */
 struct step ledger_sync(struct ledger *ledger);
+
+/** After a kill: what no synced has promised may be forgotten. */
+void ledger_kill(struct ledger *ledger);
 
 /**
  * Take in a line, whenever it comes. @queue is where a delivery came from.

@@ -13,6 +13,7 @@
 #include "drain.h"
 
 #define BODY_LARGE 20000
+#define SETTLED 4 /* times as many lines as in the other rounds */
 
 static void publish_some(struct drain *drain, unsigned count)
 {
@@ -60,18 +61,30 @@ static void mixed_round(struct drain *drain, unsigned lines)
 	react(drain, random_between(&drain->random, 1, lines), 5, 2);
 }
 
-/* Nothing but acks and requeues, once the messages are there. */
+/* Nothing but acks and requeues, once the messages are there: so many that what
+ * a broker writes without a sync fills the buffers of any library. */
 static void settling_round(struct drain *drain, unsigned lines)
 {
 	unsigned i;
 
-	for (i = 0; i < lines; i++)
+	for (i = 0; i < SETTLED * lines; i++)
 		drain_publish(drain, DRAIN_FIRST, 0);
 	drain_sync(drain);
 	drain_await_sync(drain);
 	drain_open(drain);
 	drain_consume(drain, DRAIN_FIRST, 10);
-	react(drain, random_between(&drain->random, 1, lines), 7, 3);
+	react(drain, random_between(&drain->random, lines, SETTLED * lines), 7,
+	      3);
+}
+
+/* The first that a broker writes after a kill is a promise, and then the next
+ * kill comes: what was cut off must not take it along. */
+static void promise_first(struct drain *drain)
+{
+	drain_publish(drain, DRAIN_FIRST, 0);
+	drain_sync(drain);
+	drain_await_sync(drain);
+	drain_kill(drain);
 }
 
 void test_crashes(struct judge *judge)
@@ -90,6 +103,8 @@ void test_crashes(struct judge *judge)
 		else
 			settling_round(&drain, lines);
 		drain_kill(&drain);
+		if (i % 4 == 1)
+			promise_first(&drain);
 		drain_all(&drain, DRAIN_SECOND);
 	}
 	drain_kill(&drain);
