@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
 #include "history.h"
+#include "judge.h" /* json_t */
 #include "pool_call.h"
 
 #define POOL_CALL_TEXT_MAX 64
