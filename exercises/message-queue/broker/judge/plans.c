@@ -200,9 +200,9 @@ static const struct plan plans[] = {
 		.alone = true,
 		.weights = { [ACT_PUBLISH] = 20, [ACT_CONSUME] = 12,
 			     [ACT_ACK] = 5, [ACT_REJECT] = 2,
-			     [ACT_LATE] = 2, [ACT_TICK] = 2,
+			     [ACT_LATE] = 2, [ACT_TICK] = 8,
 			     [ACT_KILL] = 3 },
-		.ticks = { 10, 50, 100 },
+		.ticks = { 50, 90, 100 },
 	},
 };
 
