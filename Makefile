@@ -71,6 +71,7 @@ NEEDS_test-faults := build languages test
 NEEDS_bench := build bench
 NEEDS_verify := build languages verify
 NEEDS_fuzz := build fuzz
+NEEDS_fuzz-judges := build fuzz
 NEEDS_deps := $(PACKAGES_all)
 
 GOALS := $(or $(MAKECMDGOALS),all)
@@ -405,7 +406,7 @@ RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 # take "make asan" too long.
 ifeq ($(SANITIZE),)
 HOSTILE_TEST := $(HOSTILE_PROGRAMS)
-FUZZ_TEST := $(BUILD)/fuzz/fixed
+FUZZ_TEST := $(BUILD)/fuzz/fixed $(BUILD)/tests/dialogues/short
 EXPLORE_TEST := $(BUILD)/tests/explore/short $(BUILD)/tests/explore/graded
 FAULT_TEST := $(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others
 endif

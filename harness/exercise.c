@@ -19,6 +19,7 @@
 #include <assay/cleanup.h>
 
 #include "exercise_manifest.h"
+#include "exercise_mutants.h"
 #include "fdio.h"
 #include "home.h"
 

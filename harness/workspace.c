@@ -185,6 +185,17 @@ static int put_commands(int dir_fd, const struct fileset *starter,
 	return put_json(dir_fd, WORKSPACE_COMMANDS, commands, err);
 }
 
+static int put_marker(int dir_fd, const struct exercise *exercise,
+		      const struct exercise_language *language,
+		      struct error *err)
+{
+	return put_json(dir_fd, SUBMISSION_MARKER,
+			json_pack("{ss, ss, ss}", "exercise", exercise->id,
+				  "version", exercise->version, "language",
+				  language->name),
+			err);
+}
+
 int workspace_create(const struct exercise *exercise,
 		     const struct exercise_language *language, const char *dir,
 		     struct error *err)

@@ -48,7 +48,6 @@ bool dialogue_lines_take(struct dialogue_lines *lines, char **ret_text,
 			 size_t *ret_size)
 {
 	char *end = NULL;
-	char *text;
 
 	if (lines->scanned < lines->used)
 		end = memchr(lines->bytes + lines->scanned, '\n',
@@ -58,9 +57,8 @@ bool dialogue_lines_take(struct dialogue_lines *lines, char **ret_text,
 		return false;
 	}
 	*end = '\0';
-	text = lines->bytes + lines->first;
-	*ret_text = text;
-	*ret_size = (size_t)(end - text);
+	*ret_text = lines->bytes + lines->first;
+	*ret_size = (size_t)(end - *ret_text);
 	lines->first += *ret_size + 1;
 	lines->scanned = lines->first;
 	return true;
