@@ -187,7 +187,8 @@ void dialogue_show_came(struct dialogue *dialogue, const char *line);
  * does, play fewer of them in the same way, @rehearsals times at most, and fail
  * with the shortest dialogue that fails the same check: the same format in
  * the same dialogue_fail(). The deadline is as far away for each time as it
- * was for the first, so the limits of the test have to have room for that.
+ * was for the first, so the limits of the test have to have room for that. A
+ * failure that took all of its time is told as it is.
  */
 void dialogue_play(struct dialogue *dialogue, size_t count, unsigned rehearsals,
 		   void (*play)(struct dialogue *dialogue, void *data,

@@ -119,7 +119,10 @@ void dialogue_play(struct dialogue *dialogue, size_t count, unsigned rehearsals,
 	}
 	search.smallest = dialogue->failure;
 	dialogue->failure = (struct dialogue_failure){ 0 };
-	dialogue->shortened = true;
-	(void)shrink(&how, items, count);
+	/* who used up all the time there was would do so each time */
+	if (history_now_ns() < dialogue->deadline_ns) {
+		dialogue->shortened = true;
+		(void)shrink(&how, items, count);
+	}
 	dialogue_fail_like(dialogue, &search.smallest);
 }
