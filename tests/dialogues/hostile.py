@@ -13,6 +13,17 @@ FLOOD = 400
 LINE_MAX = 64 * 1024  # DIALOGUE_LINE_MAX
 
 
+def objects(texts):
+    """Those of @texts that are objects."""
+    found = []
+    for text in texts:
+        try:
+            found.append(json.loads(text))
+        except ValueError:
+            pass
+    return [value for value in found if isinstance(value, dict)]
+
+
 class Truth:
     """A recorded dialogue of the reference's, and the words that were said in it and are in the statement."""
 
@@ -20,14 +31,9 @@ class Truth:
         self.starts = starts
         self.lines = [json.loads(line) for start in starts for _, line, _ in start]
         self.shapes = list({json.dumps(sorted(line)): line for line in self.lines}.values())
-        said = [json.loads(line) for line in sent.split(b"\n") if line]
-        quoted = []
-        for text in re.findall(r"\{.*\}", statement):
-            try:
-                quoted.append(json.loads(text))
-            except ValueError:
-                pass
-        self.shapes += [line for line in quoted if isinstance(line, dict)] + said[:50]
+        said = objects(sent.split(b"\n"))  # a kill may have come in the middle of a line
+        quoted = objects(re.findall(r"\{.*\}", statement))
+        self.shapes += quoted + said[:50]
         self.keys, self.values = set(), set()
         for line in self.lines[:2000] + said[:2000] + quoted:
             self._harvest(line)
@@ -167,6 +173,14 @@ def grammar(random, truth):
                  for _ in range(random.randrange(5))})
 
 
+def op_of(data):
+    """What kind of line it is, if it is one."""
+    try:
+        return str(json.loads(data)["op"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "none"
+
+
 class Plan:
     """A Replay's starts, and what they mean: .name for people, .where, and .same if it is the truth after all."""
 
@@ -198,9 +212,9 @@ class Plan:
         return self.lines[self.at][1] if self.at < len(self.lines) else None
 
     def drop(self):
+        self.free = f"drop {op_of(self._original())}"
         del self.lines[self.at:self.at + 1]
         self.same = self.at >= len(self.lines)
-        self.free = "drop"
         return "a line is missing"
 
     def twice(self):
@@ -208,7 +222,7 @@ class Plan:
         if original is None:
             return self.grammar()
         self._put(original, drop=0)
-        self.free = "twice"
+        self.free = f"twice {op_of(original)}"
         return "a line twice"
 
     def swap(self):
@@ -219,7 +233,7 @@ class Plan:
         after = max(one[0], two[0])
         self.lines[self.at], self.lines[to] = (after, two[1], None), (after, one[1], None)
         self.same = meaning(one[1]) == meaning(two[1])
-        self.free = "order"
+        self.free = "order " + "+".join(sorted([op_of(one[1]), op_of(two[1])]))
         return "two lines in each other's place"
 
     def field(self):
@@ -240,7 +254,7 @@ class Plan:
         original, line = self._original(), self.random.choice(self.truth.lines)
         self._put(dump(line))
         self.same = original is not None and meaning(original) == meaning(dump(line))
-        self.free = f"another {line.get('op')}"
+        self.free = f"another {op_of(original)}->{line.get('op')}"
         return "another line of the dialogue"
 
     def raw(self):
@@ -259,7 +273,7 @@ class Plan:
         original, line = self._original(), grammar(self.random, self.truth)
         self._put(line)
         self.same = original is not None and meaning(original) == meaning(line)
-        self.free = "grammar"
+        self.free = f"grammar {op_of(original)}->{op_of(line)}"
         return "words of the protocol"
 
     def flood(self):

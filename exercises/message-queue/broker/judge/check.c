@@ -25,13 +25,13 @@ __attribute__((format(printf, 2, 3))) static void find(struct check *check,
 static struct event *unused(struct check *check, enum event_kind kind,
 			    json_int_t number)
 {
-	struct event *event = check->events->list;
-	struct event *end = event + check->events->count;
+	for (size_t i = 0; i < check->events->count; i++) {
+		struct event *event = &check->events->list[i];
 
-	for (; event < end; event++)
 		if (!event->used && event->kind == kind &&
 		    event->number == number)
 			return event;
+	}
 	return NULL;
 }
 
@@ -108,12 +108,11 @@ static void check_fields(struct check *check, const struct event *event,
 static struct channel *on_deliver(void *self, const struct stay *stay)
 {
 	struct check *check = self;
-	struct event *event = check->events->list;
-	struct event *end = event + check->events->count;
-	struct channel *channel;
 
-	for (; event < end; event++) {
-		channel = receiver(check, event, stay);
+	for (size_t i = 0; i < check->events->count; i++) {
+		struct event *event = &check->events->list[i];
+		struct channel *channel = receiver(check, event, stay);
+
 		if (!channel)
 			continue;
 		if (first_on(check, event->number) != event)
@@ -226,13 +225,15 @@ static void check_tags(struct check *check)
 /* What came and nothing has caused. The synced is another's business. */
 static void check_left(struct check *check)
 {
-	const struct event *event = check->events->list;
-	const struct event *end = event + check->events->count;
+	for (size_t i = 0; i < check->events->count; i++) {
+		const struct event *event = &check->events->list[i];
 
-	for (; event < end && !check->finding[0]; event++)
+		if (check->finding[0])
+			break;
 		if (!event->used && event->kind != EVENT_SYNCED)
 			words_unexpected(&check->model, event, check->finding,
 					 sizeof check->finding);
+	}
 }
 
 void check_init(struct check *check)

@@ -166,10 +166,9 @@ static void drain(struct planner *planner)
 static bool spent(const struct planner *planner, const struct channel *channel,
 		  unsigned tag)
 {
-	const struct step *step = planner->burst.steps;
-	const struct step *end = step + planner->burst.count;
+	for (size_t i = 0; i < planner->burst.count; i++) {
+		const struct step *step = &planner->burst.steps[i];
 
-	for (; step < end; step++) {
 		if (step->number != channel->number)
 			continue;
 		if (step->op == STEP_CLOSE)

@@ -124,24 +124,50 @@ static void note(struct table *table, const struct action *action,
 		json_array_append_new(table->shown, json_string(line));
 }
 
+/* Beside the answer: there, but what is in them is for other tests. */
+static void check_other(struct table *table, const struct question *question,
+			const json_t *line)
+{
+	struct dialogue *dialogue = table->dialogue;
+	const char *op = dialogue_text(dialogue, line, "op");
+
+	if (strcmp(op, "state") != 0 && strcmp(op, "cast") != 0)
+		dialogue_fail(dialogue, "a line \"%s\" comes, which there is"
+					" not", op);
+	if (strcmp(dialogue_text(dialogue, line, "vm"),
+		   question->record.vm) != 0)
+		dialogue_fail(dialogue, "a line \"%s\" is about a machine that"
+					" there is not", op);
+}
+
 /* All that comes before the barrier of a question; the answer among it. */
 static void hear(struct table *table, const struct action *action,
 		 const struct question *question, json_int_t barrier)
 {
 	struct dialogue *dialogue = table->dialogue;
+	static const char *const synced[] = { "op", "n", NULL };
 	json_t *came = NULL;
+	const char *op;
 	json_t *line;
 
 	for (;; json_decref(line)) {
 		line = dialogue_next(dialogue, "it has lines to answer");
-		if (strcmp(dialogue_text(dialogue, line, "op"), "synced") == 0)
+		op = dialogue_text(dialogue, line, "op");
+		if (strcmp(op, "synced") == 0)
 			break;
-		if (!json_equal(json_object_get(line, "id"),
-				json_object_get(question->answer, "id")))
+		if (strcmp(op, "resp") != 0) {
+			check_other(table, question, line);
 			continue;
-		json_decref(came);
+		}
+		if (came || !json_equal(json_object_get(line, "id"),
+					json_object_get(question->answer,
+							"id")))
+			dialogue_fail(dialogue, "%s is answered more than once,"
+						" or before it was asked for",
+				      action->name);
 		came = json_incref(line);
 	}
+	dialogue_only(dialogue, line, synced);
 	if (dialogue_number(dialogue, line, "n", 0, INT64_MAX) != barrier)
 		dialogue_fail(dialogue,
 			      "the barrier that comes is not the one"
