@@ -7,7 +7,8 @@
 # Variables: BUILD (build folder), CC, CFLAGS, SANITIZE (a list for
 # -fsanitize=), WERROR=1 (as CI=true does), V=1 (print commands, and every
 # line of every test), HOSTS (test-hosts: only these of tests/hosts/hosts.json),
-# PREFIX and DESTDIR (install).
+# E2E_ONLY (of the end-to-end tests, run only these: "grade check"), PREFIX and
+# DESTDIR (install).
 
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -166,6 +167,7 @@ E2E_HELPERS := $(filter-out $(E2E),$(sort $(wildcard tests/e2e/*.c)))
 BENCH_HELPERS := $(filter-out $(BENCH),$(sort $(wildcard tests/bench/*.c)))
 UNIT_PROGRAMS := $(UNIT:%.c=$(BUILD)/%)
 E2E_PROGRAMS := $(E2E:%.c=$(BUILD)/%)
+E2E_RUN := $(if $(E2E_ONLY),$(E2E_ONLY:%=$(BUILD)/tests/e2e/test_%),$(E2E_PROGRAMS))
 BENCH_PROGRAMS := $(BENCH:%.c=$(BUILD)/%)
 
 # tests/X/programs/*.c are what tests and benchmarks run in boxes: static, and
@@ -412,14 +414,14 @@ FAULT_TEST := $(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others
 endif
 
 test: tests $(FUZZ_TEST) $(FAULT_TEST) $(EXPLORE_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
-	@$(RUN_TESTS) --together $(HOSTILE_TEST) $(FAULT_TEST) $(E2E_PROGRAMS) \
+	@$(RUN_TESTS) --together $(HOSTILE_TEST) $(FAULT_TEST) $(E2E_RUN) \
 		$(FUZZ_TEST) $(EXPLORE_TEST) $(UNIT_PROGRAMS)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) --together $(UNIT_PROGRAMS)
 
 test-e2e: tests ## run the end-to-end tests
-	@$(RUN_TESTS) --together $(E2E_PROGRAMS)
+	@$(RUN_TESTS) --together $(E2E_RUN)
 
 # The short walk as two more test programs.
 $(BUILD)/tests/faults/memory: KINDS := memory

@@ -228,12 +228,11 @@ static void test_candidate__sees_no_word_of_a_hidden_test(void **state)
 	json_array_foreach (before, i, exercise) {
 		const json_t *languages = json_object_get(exercise,
 							  "languages");
-		json_t *language;
-		size_t j;
 
-		json_array_foreach (languages, j, language)
-			start_and_check(home, json_text(exercise, "id"),
-					json_string_value(language));
+		/* the tests are the same for all of them */
+		start_and_check(home, json_text(exercise, "id"),
+				json_string_value(
+					json_array_get(languages, 0)));
 	}
 }
 

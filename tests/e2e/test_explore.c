@@ -485,7 +485,7 @@ static void test_explore__finds_who_is_not_woken_in_a_queue(void **state)
 		    "close-takers", "--gdb");
 	assert_status(&process, 1);
 	assert_says(&process, process.out, "deadlock: ");
-	assert_says(&process, process.out, "bq.c:75");
+	assert_says(&process, process.out, "bq.c:79");
 	assert_says(&process, process.out, "pthread_cond_signal(&q->not_");
 	assert_says(&process, process.out, "close-takers.trace has the sched");
 	assert_says(&process, process.out, "\ndeadlock after ");
