@@ -63,7 +63,7 @@ static void test_patch__knows_where_an_empty_range_is(void **state)
 	assert_makes(TEXT, HEAD "@@ -2,0 +3 @@\n+new\n",
 		     "one\ntwo\nnew\nthree\nfour\nfive\nsix\nseven\n");
 	assert_makes(TEXT, HEAD "@@ -0,0 +1 @@\n+zero\n", "zero\n" TEXT);
-	assert_makes(TEXT, HEAD "@@ -1 +0,0 @@\n-one\n", TEXT + 4);
+	assert_makes(TEXT, HEAD "@@ -1 +0,0 @@\n-one\n", &TEXT[4]);
 	assert_makes("", HEAD "@@ -0,0 +1 @@\n+a\n", "a\n");
 	assert_makes("a\n", HEAD "@@ -1 +0,0 @@\n-a\n", "");
 }
