@@ -263,6 +263,26 @@ void history_release(struct history *history)
 	*history = (struct history){ 0 };
 }
 
+size_t history_until(const struct history_call *calls, size_t count,
+		     uint64_t moment_ns, struct history_call *ret)
+{
+	struct history_call *call;
+	size_t kept = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (calls[i].invoked_ns > moment_ns)
+			continue;
+		call = &ret[kept++];
+		*call = calls[i];
+		if (call->completed_ns > moment_ns) {
+			call->completed_ns = UINT64_MAX;
+			call->pending = true;
+		}
+	}
+	return kept;
+}
+
 void history_select(struct history *history, uint32_t object)
 {
 	size_t kept = 0;

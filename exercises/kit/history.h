@@ -114,6 +114,14 @@ void history_release(struct history *history);
  */
 int history_progress(int fd, size_t bytes, uint64_t *ret);
 
+/**
+ * What there was of @calls at @moment_ns: those that had been begun, pending
+ * where they had not returned. @ret has room for all of them, and is not the
+ * same; how many there are is returned.
+ */
+size_t history_until(const struct history_call *calls, size_t count,
+		     uint64_t moment_ns, struct history_call *ret);
+
 /** Keep only the calls on @object. */
 void history_select(struct history *history, uint32_t object);
 

@@ -42,32 +42,17 @@ static bool accept(struct shrink *shrink, size_t count)
 
 static void select_object(struct shrink *shrink, uint32_t object)
 {
-	size_t count = 0;
-	size_t i;
+	struct history all = { .calls = shrink->calls,
+			       .count = shrink->count };
 
-	for (i = 0; i < shrink->count; i++)
-		if (shrink->calls[i].object == object)
-			shrink->calls[count++] = shrink->calls[i];
-	shrink->count = count;
+	history_select(&all, object);
+	shrink->count = all.count;
 }
 
 static bool try_until(struct shrink *shrink, uint64_t moment_ns)
 {
-	struct history_call *call;
-	size_t count = 0;
-	size_t i;
-
-	for (i = 0; i < shrink->count; i++) {
-		if (shrink->calls[i].invoked_ns > moment_ns)
-			continue;
-		call = &shrink->attempt[count++];
-		*call = shrink->calls[i];
-		if (call->completed_ns > moment_ns) {
-			call->completed_ns = UINT64_MAX;
-			call->pending = true;
-		}
-	}
-	return accept(shrink, count);
+	return accept(shrink, history_until(shrink->calls, shrink->count,
+					    moment_ns, shrink->attempt));
 }
 
 static int by_number(const void *left, const void *right)

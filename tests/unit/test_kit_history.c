@@ -128,6 +128,28 @@ static void test_history__refuses_a_call_when_a_log_is_full(void **state)
 	history_release(&history);
 }
 
+static void test_history__until_a_moment_has_what_was_pending(void **state)
+{
+	const struct history_call calls[] = {
+		{ .invoked_ns = 1, .completed_ns = 4 },
+		{ .invoked_ns = 2, .completed_ns = 5 },
+		{ .invoked_ns = 4, .completed_ns = UINT64_MAX, .pending = true },
+		{ .invoked_ns = 5, .completed_ns = 6 },
+	};
+	struct history_call until[4];
+
+	(void)state;
+	assert_int_equal(history_until(calls, 4, 0, until), 0);
+	assert_int_equal(history_until(calls, 4, 4, until), 3);
+	assert_false(until[0].pending);
+	assert_int_equal(until[0].completed_ns, 4);
+	assert_true(until[1].pending);
+	assert_true(until[1].completed_ns == UINT64_MAX);
+	assert_true(until[2].pending);
+	assert_int_equal(history_until(calls, 4, 9, until), 4);
+	assert_false(until[3].pending);
+}
+
 static void test_history__selects_by_object(void **state)
 {
 	struct shared *shared = *state;
@@ -239,6 +261,7 @@ int main(void)
 		TEST(test_history__refuses_a_call_when_a_log_is_full),
 		TEST(test_history__selects_by_object),
 		TEST(test_history__counts_what_was_begun),
+		TEST(test_history__until_a_moment_has_what_was_pending),
 		TEST(test_history__refuses_a_count_beyond_the_log),
 		TEST(test_history__refuses_a_return_before_its_call),
 		TEST(test_history__refuses_stamps_of_another_time),
