@@ -1,0 +1,161 @@
+/*
+ * job_build.c - BUILD: each variant that a planned test uses, once
+ */
+#include "job_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+
+#include "build.h"
+#include "level.h"
+#include "text.h"
+
+static void tell_built(const struct job *job,
+		       const struct exercise_variant *variant, int fd)
+{
+	if (job->options->built && fd >= 0)
+		job->options->built(job->options->built_data, variant->name,
+				    fd);
+}
+
+void job_build_plan(struct job *job)
+{
+	size_t i, count = job->result->selection.language->variant_count;
+
+	job->programs = calloc(count, sizeof *job->programs);
+	job->result->builds = calloc(count, sizeof *job->result->builds);
+	ENOUGH(job->programs && job->result->builds);
+	for (i = 0; i < count; i++)
+		job->programs[i].fd = -1;
+}
+
+/* The next variant that a planned test uses and nobody has tried to build. */
+static const struct exercise_variant *next_variant(const struct job *job)
+{
+	const struct result *result = job->result;
+	size_t i, variant;
+
+	for (i = 0; i < result->test_count; i++) {
+		CHECK(result->tests[i].test);
+		variant = job_variant_index(job,
+					    result->tests[i].test->variant);
+		if (job->programs[variant].fd < 0 &&
+		    !job->programs[variant].failed)
+			return &result->selection.language->variants[variant];
+	}
+	return NULL;
+}
+
+static void note_isolation(struct job *job, const struct box_client *client)
+{
+	const struct box_hello *hello = box_client_hello(client);
+
+	if (hello)
+		job->result->isolation = *hello;
+}
+
+/* A preprocessor sees more than a look at the sources, and less that is not
+ * there. */
+static void trust_build(struct job *job, const struct build_result *built)
+{
+	struct selection *selection = &job->result->selection;
+
+	if (selection->renames_lines)
+		return;
+	free(selection->unsearchable);
+	selection->unsearchable = built->unsearchable
+					  ? text_format("%s",
+							built->unsearchable)
+					  : NULL;
+}
+
+static void built_cb(void *data, struct build_result *built, int fd)
+{
+	struct job *job = data;
+	struct result *result = job->result;
+	const struct exercise_variant *variant = next_variant(job);
+	struct job_program *program =
+		&job->programs[job_variant_index(job, variant->name)];
+
+	job->waiting = false;
+	note_isolation(job, job->boxes.candidate);
+	if (built->fault && job->retries < JOB_RETRIES_MAX) {
+		job->retries++;
+		build_result_release(built);
+		if (fd >= 0)
+			(void)close(fd);
+		job_tick(job);
+		return;
+	}
+	job->retries = 0;
+	program->fd = fd;
+	program->failed = !built->ok;
+	built->variant = variant;
+	if (built->scanned)
+		trust_build(job, built);
+	tell_built(job, variant, fd);
+	result->builds[result->build_count++] = *built;
+	job_tick(job);
+}
+
+static void start_build(struct job *job, const struct exercise_variant *variant)
+{
+	struct build_request request = build_request_of(
+		job_exercise(job), variant, &job->result->selection.build);
+
+	job_tell(job, "build", variant->name);
+	job->waiting = true;
+	build_start(job->boxes.candidate, &request, built_cb, job);
+}
+
+/* What cannot be compiled at all has no tests to run; where only another
+ * variant fails, its own tests say so. */
+static bool build_ends_it(struct job *job)
+{
+	const struct result *result = job->result;
+	const struct build_result *last;
+
+	if (result->build_count == 0)
+		return false;
+	last = &result->builds[result->build_count - 1];
+	if (last->fault) {
+		job_end_with(job, VERDICT_INCONCLUSIVE, last->fault);
+		return true;
+	}
+	if (last->ok || result->build_count > 1)
+		return false;
+	job_end_with(job, VERDICT_BUILD_ERROR,
+		     last->box.outcome == BOX_EXITED
+			     ? "the submission does not compile or link"
+			     : "the compiler was ended by a limit");
+	return true;
+}
+
+/* Nothing is decided on a host that isolates less than was asked for. */
+static bool below_level(struct job *job)
+{
+	const struct box_hello *hello = &job->result->isolation;
+
+	return job->options->need_level && hello->type && !hello->error &&
+	       level_check(hello, job->options->level, &job->err) < 0;
+}
+
+void job_build_tick(struct job *job)
+{
+	const struct exercise_variant *variant;
+
+	if (below_level(job)) {
+		job_go(job, JOB_DONE);
+		return;
+	}
+	if (build_ends_it(job))
+		return;
+	variant = next_variant(job);
+	if (variant)
+		start_build(job, variant);
+	else
+		job_go(job, JOB_TEST);
+}
