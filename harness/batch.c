@@ -17,6 +17,7 @@ struct batch;
 struct slot {
 	struct batch *batch;
 	struct testrun_boxes boxes;
+	char *path; /* of the submission in it */
 	bool busy;
 };
 
@@ -84,9 +85,10 @@ static void job_done(void *data, struct result *result, const struct error *err)
 {
 	struct slot *slot = data;
 	const struct batch_options *options = slot->batch->options;
+	AUTO_FREE char *path = TAKE_PTR(slot->path);
 
 	slot->busy = false;
-	options->done(options->data, result, err);
+	options->done(options->data, path, result, err);
 }
 
 /* A job that needs no box is over at once, so this loops; a job that waited
@@ -98,6 +100,8 @@ static void fill_slot(struct slot *slot)
 
 	while (!slot->busy && options->next(options->data, &submission) > 0) {
 		slot->busy = true;
+		slot->path = strdup(submission->path);
+		ENOUGH(slot->path);
 		job_start(&slot->batch->loop, &slot->boxes, &options->job,
 			  submission, find_toolkit, job_done, slot);
 	}

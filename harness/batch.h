@@ -17,9 +17,9 @@
  */
 typedef int (*batch_next_cb)(void *data, struct submission **ret);
 
-/** One job is over: see job_done_cb. */
-typedef void (*batch_done_cb)(void *data, struct result *result,
-			      const struct error *err);
+/** The job of the submission at @path is over: see job_done_cb. */
+typedef void (*batch_done_cb)(void *data, const char *path,
+			      struct result *result, const struct error *err);
 
 struct batch_options {
 	struct job_options job;

@@ -16,7 +16,9 @@
 #include "command.h"
 #include "commands.h"
 #include "home.h"
+#include "journal.h"
 #include "level.h"
+#include "plan.h"
 #include "report.h"
 #include "seed.h"
 #include "summary.h"
@@ -62,15 +64,15 @@ static const struct option long_options[] = {
 };
 
 struct grade {
-	char **paths;
-	unsigned total, next, done;
+	struct plan plan;
+	size_t next, done, graded;
 	unsigned passed, inconclusive;
 	const char *out;
 	bool json, quiet, terminal, level_said;
 	struct timespec started;
-	struct summary *summary;
+	struct journal *journal;
 	json_t *environment;
-	json_t *ids; /* object: names taken so far, to make each unique */
+	const char *require;
 	unsigned char secret[SEED_SECRET_BYTES];
 	int status; /* the worst so far */
 };
@@ -95,19 +97,20 @@ static double seconds_since(const struct timespec *start)
 static void show_progress(const struct grade *grade, const char *id,
 			  const char *verdict)
 {
-	double left = seconds_since(&grade->started) / grade->done *
-		      (grade->total - grade->done);
+	double left = seconds_since(&grade->started) / (double)grade->done *
+		      (double)(grade->plan.count - grade->done);
 
 	if (grade->quiet)
 		return;
 	if (grade->terminal)
 		(void)fprintf(stderr,
-			      "\r\033[K%u/%u graded, %u passed, %.0f s left",
-			      grade->done, grade->total, grade->passed, left);
+			      "\r\033[K%zu/%zu graded, %u passed, %.0f s left",
+			      grade->done, grade->plan.count, grade->passed,
+			      left);
 	else
-		(void)fprintf(stderr, "%u/%u %s: %s\n", grade->done,
-			      grade->total, id, verdict);
-	if (grade->terminal && grade->done == grade->total)
+		(void)fprintf(stderr, "%zu/%zu %s: %s\n", grade->done,
+			      grade->plan.count, id, verdict);
+	if (grade->terminal && grade->done == grade->plan.count)
 		(void)fputc('\n', stderr);
 }
 
@@ -119,22 +122,22 @@ static void end_progress_line(const struct grade *grade)
 
 /* ---- submissions in, reports out ---- */
 
-/* Two submissions of one name get different reports. */
-static void make_unique(struct grade *grade, struct submission *submission)
+static void add_to_journal(struct grade *grade, json_t *line)
 {
-	char *unique;
-	unsigned n;
+	struct error err = { 0 };
 
-	for (n = 2; json_object_get(grade->ids, submission->id); n++) {
-		unique = text_format("%.*s-%u", 100, submission->id, n);
-		if (!json_object_get(grade->ids, unique)) {
-			free(submission->id);
-			submission->id = unique;
-			break;
-		}
-		free(unique);
+	if (journal_add(grade->journal, line, &err) < 0) {
+		end_progress_line(grade);
+		worst(grade, command_fault("grade", "%s", err.text));
 	}
-	(void)json_object_set_new(grade->ids, submission->id, json_true());
+}
+
+static void could_not(struct grade *grade, const char *path,
+		      const struct error *err)
+{
+	end_progress_line(grade);
+	worst(grade, command_input("grade", err->code, "%s", err->text));
+	add_to_journal(grade, journal_error_line(path, err->text));
 }
 
 static int next_cb(void *data, struct submission **ret)
@@ -142,15 +145,15 @@ static int next_cb(void *data, struct submission **ret)
 	struct grade *grade = data;
 	struct error err = { 0 };
 
-	while (grade->next < grade->total) {
-		const char *path = grade->paths[grade->next++];
+	while (grade->next < grade->plan.count) {
+		const struct planned *item = &grade->plan.items[grade->next++];
 
-		if (submission_read(path, ret, &err) == 0) {
-			make_unique(grade, *ret);
+		if (submission_read(item->path, ret, &err) == 0) {
+			free((*ret)->id);
+			(*ret)->id = text_format("%s", item->id);
 			return 1;
 		}
-		end_progress_line(grade);
-		worst(grade, command_input("grade", err.code, "%s", err.text));
+		could_not(grade, item->path, &err);
 		grade->done++;
 	}
 	return 0;
@@ -186,13 +189,19 @@ static void keep(struct grade *grade, const struct result *result)
 		return;
 	}
 	say_level(grade, &result->isolation);
-	summary_add(grade->summary, report, name);
+	add_to_journal(grade,
+		       journal_graded_line(result->submission->path, id,
+					   result->submission->content,
+					   (double)result->wall_ms / 1000,
+					   summary_line(report, name)));
+	grade->graded++;
 	grade->passed += result->verdict == VERDICT_PASS;
 	grade->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
 	show_progress(grade, id, verdict_name(result->verdict));
 }
 
-static void done_cb(void *data, struct result *result, const struct error *err)
+static void done_cb(void *data, const char *path, struct result *result,
+		    const struct error *err)
 {
 	struct grade *grade = data;
 
@@ -206,6 +215,7 @@ static void done_cb(void *data, struct result *result, const struct error *err)
 	worst(grade, command_status_of(err->code) == COMMAND_USAGE
 			     ? command_usage("grade", "%s", err->text)
 			     : command_fault("grade", "%s", err->text));
+	add_to_journal(grade, journal_error_line(path, err->text));
 }
 
 /* ---- before and after ---- */
@@ -232,12 +242,15 @@ static int prepare_output(const struct grade *grade)
 /* A path that is not there is told before anything runs. */
 static int check_paths(const struct grade *grade)
 {
-	unsigned i;
+	const char *path;
+	size_t i;
 
-	for (i = 0; i < grade->total; i++)
-		if (access(grade->paths[i], R_OK) < 0)
-			return command_input("grade", errno, "%s: %s",
-					     grade->paths[i], strerror(errno));
+	for (i = 0; i < grade->plan.count; i++) {
+		path = grade->plan.items[i].path;
+		if (access(path, R_OK) < 0)
+			return command_input("grade", errno, "%s: %s", path,
+					     strerror(errno));
+	}
 	return 0;
 }
 
@@ -255,26 +268,71 @@ static int check_exercise(const struct job_options *job)
 	return 0;
 }
 
-static void print_summary(const struct grade *grade)
+static void copy_summary(const struct grade *grade)
 {
 	AUTO_FREE char *path = text_format("%s/summary.json", grade->out);
+	FILE *in = fopen(path, "re");
+	int c;
 
+	while (in && (c = getc_unlocked(in)) != EOF)
+		(void)putchar_unlocked(c);
+	if (in)
+		(void)fclose(in);
+}
+
+static void print_summary(const struct grade *grade,
+			  const struct summary *summary)
+{
 	if (grade->json) {
-		json_auto_t *summary = json_load_file(path, 0, NULL);
-
-		if (summary)
-			(void)json_dumpf(summary, stdout, JSON_INDENT(2));
-		(void)printf("\n");
+		copy_summary(grade);
 		return;
 	}
-	summary_print(grade->summary, stdout, command_colour(STDOUT_FILENO));
+	summary_print(summary, stdout, command_colour(STDOUT_FILENO));
 	(void)printf("\nreports: %s/reports/, summary: %s/summary.csv\n",
 		     grade->out, grade->out);
 }
 
+/* The folder is this batch's from here on. */
+static int open_journal(struct grade *grade, const struct job_options *job)
+{
+	struct journal_batch batch = { .exercise = job->exercise_id,
+				       .language = job->language,
+				       .require = grade->require,
+				       .total = grade->plan.count };
+	struct error err = { 0 };
+	char hidden[65];
+
+	if (job->secret) {
+		seed_secret_digest(job->secret, hidden);
+		batch.hidden = hidden;
+	}
+	if (journal_open(grade->out, &grade->journal, &err) < 0)
+		return command_input("grade", err.code, "--out: %s", err.text);
+	if (journal_graded(grade->journal) > 0)
+		return command_usage("grade",
+				     "--out: %s: has a batch already; name "
+				     "another folder",
+				     grade->out);
+	if (journal_begin(grade->journal, journal_batch_line(&batch), &err) < 0)
+		return command_fault("grade", "%s", err.text);
+	return 0;
+}
+
+static void sum_up(struct grade *grade)
+{
+	struct summary *summary = summary_new();
+	struct error err = { 0 };
+
+	if (summary_read(summary, grade->out, &err) < 0 ||
+	    summary_write(summary, grade->out, &err) < 0)
+		worst(grade, command_fault("grade", "%s", err.text));
+	else
+		print_summary(grade, summary);
+	summary_free(summary);
+}
+
 static int run(struct grade *grade, struct batch_options *batch)
 {
-	struct error err = { 0 };
 	int status;
 
 	batch->job.exercises = home_exercises();
@@ -291,18 +349,16 @@ static int run(struct grade *grade, struct batch_options *batch)
 		return status;
 	grade->terminal = isatty(STDERR_FILENO);
 	grade->environment = report_environment();
-	grade->summary = summary_new();
-	grade->ids = json_object();
-	(void)clock_gettime(CLOCK_MONOTONIC, &grade->started);
-	batch_run(batch);
-	if (summary_write(grade->summary, grade->out, &err) < 0)
-		worst(grade, command_fault("grade", "%s", err.text));
-	else
-		print_summary(grade);
-	summary_free(grade->summary);
+	status = open_journal(grade, &batch->job);
+	if (!status) {
+		(void)clock_gettime(CLOCK_MONOTONIC, &grade->started);
+		batch_run(batch);
+		add_to_journal(grade, journal_end_line(grade->graded));
+		sum_up(grade);
+	}
+	journal_close(grade->journal);
 	json_decref(grade->environment);
-	json_decref(grade->ids);
-	return grade->status;
+	return status ? status : grade->status;
 }
 
 static int load_secret(struct grade *grade, struct job_options *job,
@@ -343,6 +399,7 @@ static int take_option(struct grade *grade, struct batch_options *batch,
 		return load_secret(grade, &batch->job, optarg);
 	case 'r':
 		batch->job.need_level = true;
+		grade->require = optarg;
 		if (!command_level(optarg, &batch->job.level))
 			return command_usage(
 				"grade", "--require: bad value '%s'", optarg);
@@ -383,7 +440,10 @@ int cmd_grade(int argc, char **argv)
 	if (!grade.out)
 		return command_usage("grade", "--out is needed: where to write "
 					      "the reports");
-	grade.paths = argv + optind;
-	grade.total = (unsigned)(argc - optind);
-	return run(&grade, &batch);
+	for (; optind < argc; optind++)
+		plan_add(&grade.plan, argv[optind]);
+	plan_name(&grade.plan);
+	status = run(&grade, &batch);
+	plan_release(&grade.plan);
+	return status;
 }

@@ -30,10 +30,12 @@ static void progress_cb(void *data, const char *what, const char *name)
 	(void)fprintf(stderr, "\r\033[K%s %s ...", what, name);
 }
 
-static void done_cb(void *data, struct result *result, const struct error *err)
+static void done_cb(void *data, const char *path, struct result *result,
+		    const struct error *err)
 {
 	struct command_folder *folder = data;
 
+	(void)path;
 	if (folder->job.progress)
 		(void)fputs("\r\033[K", stderr);
 	if (!result) {

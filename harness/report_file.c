@@ -1,7 +1,12 @@
+/*
+ * report_file.c - see report_file.h
+ */
 #include "report_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,20 +17,33 @@
 #include "text.h"
 
 #define NAME_KEPT 200 /* of the file's own name, in the temporary one's */
+#define SUFFIX ".tmp"
 
-/* Write file @name in @folder; what a killed process left there goes. */
-static int write_new(int folder, const char *name, const char *bytes,
-		     size_t size)
+static char *temporary_name(const char *name)
 {
-	AUTO_CLOSE int fd = -1;
-	int r;
+	return text_format(".%.*s" SUFFIX, NAME_KEPT, name);
+}
+
+/* Open @name in @folder; what a killed process left there goes. */
+static int open_new(int folder, const char *name)
+{
+	int fd;
 
 	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
 		return -errno;
 	fd = openat(folder, name,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	return fd < 0 ? -errno : fd;
+}
+
+static int write_new(int folder, const char *name, const char *bytes,
+		     size_t size)
+{
+	AUTO_CLOSE int fd = open_new(folder, name);
+	int r;
+
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = fd_write_all(fd, bytes, size);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
@@ -34,28 +52,135 @@ static int write_new(int folder, const char *name, const char *bytes,
 	return r;
 }
 
+int report_file_place(int folder, const char *name, const char *bytes,
+		      size_t size)
+{
+	AUTO_FREE char *temporary = temporary_name(name);
+	int r = write_new(folder, temporary, bytes, size);
+
+	if (r == 0 && renameat(folder, temporary, folder, name) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(folder, temporary, 0);
+	return r;
+}
+
+static const char *name_in(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The folder that @path is in; -errno. */
+static int open_folder(const char *path, struct error *err)
+{
+	const char *name = name_in(path);
+	AUTO_FREE char *dir = text_format("%.*s",
+					  name > path ? (int)(name - path) : 1,
+					  name > path ? path : ".");
+	int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return folder < 0 ? error_errno(err, errno, "%s", dir) : folder;
+}
+
 int report_file_replace(const char *path, const char *bytes, size_t size,
 			struct error *err)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	AUTO_FREE char *dir = text_format("%.*s",
-					  slash ? (int)(slash - path + 1) : 1,
-					  slash ? path : ".");
-	AUTO_FREE char *temporary = text_format(".%.*s.tmp", NAME_KEPT, name);
-	AUTO_CLOSE int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int folder = open_folder(path, err);
 	int r;
 
 	if (folder < 0)
-		return error_errno(err, errno, "%s", dir);
-	r = write_new(folder, temporary, bytes, size);
-	if (r == 0 && renameat(folder, temporary, folder, name) < 0)
+		return folder;
+	r = report_file_place(folder, name_in(path), bytes, size);
+	if (r == 0 && fsync(folder) < 0)
 		r = -errno;
-	if (r < 0) {
-		(void)unlinkat(folder, temporary, 0);
-		return error_errno(err, -r, "%s", path);
-	}
-	if (fsync(folder) < 0)
-		return error_errno(err, errno, "%s", dir);
+	return r < 0 ? error_errno(err, -r, "%s", path) : 0;
+}
+
+/* ---- piece by piece ---- */
+
+int report_file_begin(struct report_file *file, const char *path,
+		      struct error *err)
+{
+	AUTO_CLOSE int folder = open_folder(path, err);
+	AUTO_FREE char *temporary = temporary_name(name_in(path));
+	AUTO_CLOSE int fd = -1;
+
+	if (folder < 0)
+		return folder;
+	fd = open_new(folder, temporary);
+	if (fd < 0)
+		return error_errno(err, -fd, "%s", path);
+	file->stream = fdopen(fd, "w");
+	ENOUGH(file->stream);
+	(void)TAKE_FD(fd);
+	file->folder = TAKE_FD(folder);
+	file->temporary = TAKE_PTR(temporary);
+	file->path = text_format("%s", path);
 	return 0;
+}
+
+static int finish(const struct report_file *file)
+{
+	int r = 0;
+
+	errno = 0;
+	if (fflush(file->stream) || ferror(file->stream) ||
+	    fsync(fileno(file->stream)) < 0)
+		r = errno ? -errno : -EIO;
+	if (fclose(file->stream) && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(file->folder, file->temporary, file->folder,
+			       name_in(file->path)) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(file->folder, file->temporary, 0);
+	else if (fsync(file->folder) < 0)
+		r = -errno;
+	return r;
+}
+
+int report_file_end(struct report_file *file, struct error *err)
+{
+	int r = finish(file);
+
+	if (r < 0)
+		r = error_errno(err, -r, "%s", file->path);
+	(void)close(file->folder);
+	free(file->temporary);
+	free(file->path);
+	return r;
+}
+
+/* ---- what killed processes left ---- */
+
+static bool is_temporary(const char *name)
+{
+	size_t length = strlen(name), suffix = strlen(SUFFIX);
+
+	return name[0] == '.' && length > suffix + 1 &&
+	       strcmp(name + length - suffix, SUFFIX) == 0;
+}
+
+int report_file_sweep(int folder)
+{
+	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent *entry;
+	int swept = 0;
+	DIR *dir;
+
+	if (copy < 0)
+		return -errno;
+	dir = fdopendir(copy);
+	if (!dir) {
+		(void)close(copy);
+		return -ENOMEM;
+	}
+	while ((entry = readdir(dir)))
+		if (is_temporary(entry->d_name) &&
+		    unlinkat(folder, entry->d_name, 0) == 0)
+			swept++;
+	(void)closedir(dir);
+	return swept;
 }

@@ -136,3 +136,12 @@ int seed_secret_load(const char *path, unsigned char secret[SEED_SECRET_BYTES],
 	memcpy(secret, bytes, sizeof bytes);
 	return 0;
 }
+
+void seed_secret_digest(const unsigned char secret[SEED_SECRET_BYTES],
+			char hex[65])
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+
+	(void)crypto_hash_sha256(hash, secret, SEED_SECRET_BYTES);
+	(void)sodium_bin2hex(hex, 65, hash, sizeof hash);
+}

@@ -34,4 +34,8 @@ uint64_t seed_hidden(const unsigned char secret[SEED_SECRET_BYTES],
 int seed_secret_load(const char *path, unsigned char secret[SEED_SECRET_BYTES],
 		     struct error *err);
 
+/** SHA-256 of a secret, in hexadecimal: says which it was and not what. */
+void seed_secret_digest(const unsigned char secret[SEED_SECRET_BYTES],
+			char hex[65]);
+
 #endif

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <sodium.h>
+
 #include <assay/cleanup.h>
 
 #include "intake.h"
@@ -39,8 +41,7 @@ static size_t stem_length(const char *name, size_t length)
 	return length;
 }
 
-/* The last part of @path made of letters, digits, '.', '_' and '-' only. */
-static char *id_new(const char *path)
+char *submission_id(const char *path)
 {
 	AUTO_FREE char *real = realpath(path, NULL);
 	size_t end = strlen(path), start, length;
@@ -199,6 +200,35 @@ static int take(struct intake *intake, const char *path, struct error *err)
 	return rc < 0 ? error_wrap(err, "%s", path) : 0;
 }
 
+/* Each with its NUL, so that no two lists of strings look alike. */
+static void hash_text(crypto_hash_sha256_state *state, const char *text)
+{
+	text = text ? text : "";
+	(void)crypto_hash_sha256_update(state, (const unsigned char *)text,
+					strlen(text) + 1);
+}
+
+static void name_content(struct submission *submission)
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state state;
+	char digest[65];
+	size_t i;
+
+	fileset_digest(&submission->files, digest);
+	(void)crypto_hash_sha256_init(&state);
+	hash_text(&state, digest);
+	hash_text(&state, submission->exercise_id);
+	hash_text(&state, submission->language);
+	hash_text(&state, submission->rejected_rule);
+	hash_text(&state, submission->rejected);
+	for (i = 0; i < string_list_count(submission->ignored); i++)
+		hash_text(&state, submission->ignored[i]);
+	(void)crypto_hash_sha256_final(&state, hash);
+	(void)sodium_bin2hex(submission->content, sizeof submission->content,
+			     hash, sizeof hash);
+}
+
 int submission_read(const char *path, struct submission **ret,
 		    struct error *err)
 {
@@ -208,14 +238,16 @@ int submission_read(const char *path, struct submission **ret,
 
 	if (!submission)
 		return error_set(err, ENOMEM, "out of memory");
-	submission->id = id_new(path);
+	submission->id = submission_id(path);
 	submission->path = text_format("%s", path);
 	rc = take(&intake, path, err);
 	fileset_release(&intake.files);
-	if (rc < 0)
+	if (rc < 0) {
 		submission_free(submission);
-	else
+	} else {
+		name_content(submission);
 		*ret = submission;
+	}
 	return rc;
 }
 

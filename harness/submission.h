@@ -36,6 +36,10 @@ struct submission {
 				start with a dot, __MACOSX */
 	char *rejected;       /* NULL, or why: one sentence for a person */
 	char *rejected_rule;  /* short name, see below */
+	char content[65];     /* SHA-256, in hexadecimal, of all that was
+				 handed in: files, what they say they are of,
+				 what was passed over, why it was rejected
+				 when it was read */
 };
 
 /*
@@ -48,6 +52,12 @@ struct submission {
  * "corrupt-archive". Against the exercise: "marker", "language",
  * "missing-file".
  */
+
+/**
+ * The last part of @path without what says that it is an archive, made of
+ * letters, digits, '.', '_' and '-' only. free() it; never NULL.
+ */
+char *submission_id(const char *path);
 
 /**
  * Read the submission at @path. 0 also when it is to be rejected: look at
@@ -77,10 +87,10 @@ struct selection {
 			   a sanitizer; a flag changes no points */
 	bool hooks_sanitizer; /* a flag says that sanitizers are hooked: the
 				 tests of sanitizer variants fail */
-	char *unsearchable; /* "FILE:LINE: ...": code that the explorer cannot
+	char *unsearchable;   /* "FILE:LINE: ...": code that the explorer cannot
 			       vouch for: the tests of its variant fail; NULL:
 			       none. What a build finds takes its place */
-	bool renames_lines; /* so that a build cannot tell whose lines are
+	bool renames_lines;   /* so that a build cannot tell whose lines are
 			       whose: what is in plain sight decides */
 };
 

@@ -1,3 +1,6 @@
+/*
+ * summary.c - see summary.h
+ */
 #include "summary.h"
 
 #include <stdlib.h>
@@ -6,24 +9,30 @@
 #include <assay/cleanup.h>
 #include <assay/verdict.h>
 
-#include "report.h"
+#include "journal.h"
 #include "report_file.h"
 #include "report_parts.h"
 #include "summary_parts.h"
 #include "text.h"
 
 #define SUMMARY_VERSION 1
+#define FIRST_ROOM 64
 
-struct summary {
-	json_t **lines; /* as summary.json has them */
-	size_t count;
-	size_t room;
+/* One "graded" line. */
+struct place_in {
+	char *id;
+	uint64_t offset;
+	unsigned source;      /* which journal */
+	enum verdict verdict; /* VERDICT_MAX: of none that is known */
+	bool undecided;       /* has points that nobody decided */
 };
 
-/* What a batch comes to. */
-struct totals {
-	size_t statuses[VERDICT_MAX];
-	size_t undecided; /* submissions that have points nobody decided */
+struct summary {
+	struct journal_reader **sources;
+	unsigned source_count;
+	struct place_in *places; /* sorted by id */
+	size_t count;
+	size_t room;
 };
 
 struct summary *summary_new(void)
@@ -41,217 +50,206 @@ void summary_free(struct summary *summary)
 	if (!summary)
 		return;
 	for (i = 0; i < summary->count; i++)
-		json_decref(summary->lines[i]);
-	free(summary->lines);
+		free(summary->places[i].id);
+	for (i = 0; i < summary->source_count; i++)
+		journal_reader_close(summary->sources[i]);
+	free(summary->sources);
+	free(summary->places);
 	free(summary);
 }
 
-static const char *string_in(const json_t *object, const char *key)
+size_t summary_count(const struct summary *summary)
 {
-	return json_string_value(json_object_get(object, key));
+	return summary->count;
 }
 
-/* {category: points}, in the exercise's order. */
-static json_t *categories_of(const json_t *score)
+/* ---- taking journals in ---- */
+
+static enum verdict verdict_of(const json_t *line)
 {
-	json_t *categories = json_object(), *entry;
-	size_t i;
+	const char *status = summary_string(line, "status", "");
+	enum verdict verdict;
 
-	json_array_foreach (json_object_get(score, "categories"), i, entry) {
-		const char *name = string_in(entry, "category");
-
-		if (name)
-			report_set(
-				categories, name,
-				report_value(json_object_get(entry, "points")));
-	}
-	return categories;
+	for (verdict = VERDICT_PASS; verdict < VERDICT_MAX; verdict++)
+		if (strcmp(status, verdict_name(verdict)) == 0)
+			break;
+	return verdict;
 }
 
-/* A skipped test is no news: the one it waited for is in the list. */
-static json_t *failed_tests_of(const json_t *report)
+static void add_place(struct summary *summary,
+		      const struct journal_entry *entry)
 {
-	json_t *failed = json_array(), *test;
-	size_t i;
+	const json_t *line = json_object_get(entry->json, "line");
+	struct place_in *place;
 
-	json_array_foreach (json_object_get(report, "tests"), i, test) {
-		const char *status = string_in(test, "status");
-
-		if (status && strcmp(status, "pass") != 0 &&
-		    strcmp(status, "skipped") != 0)
-			report_append(failed, report_value(json_object_get(
-						      test, "id")));
-	}
-	return failed;
-}
-
-static const json_t *first_failed(const json_t *report)
-{
-	const json_t *test;
-	size_t i;
-
-	json_array_foreach (json_object_get(report, "tests"), i, test) {
-		const char *status = string_in(test, "status");
-
-		if (status && strcmp(status, "pass") != 0)
-			return test;
-	}
-	return NULL;
-}
-
-/* In a few words why a submission did not pass: what its first failing test
- * ended in, or what is said of the whole. A rejected one has no tests that
- * could say more, one that does not compile has all of them skipped. */
-static json_t *reason_of(const json_t *report, size_t failed)
-{
-	const json_t *test = first_failed(report);
-	const char *message = string_in(report, "message");
-
-	if (failed == 0 && message)
-		return report_text(message);
-	if (!test)
-		return json_null();
-	if (failed == 1)
-		return json_sprintf("%s: %s", string_in(test, "id"),
-				    string_in(test, "status"));
-	return json_sprintf("%s: %s, and %zu more", string_in(test, "id"),
-			    string_in(test, "status"), failed - 1);
-}
-
-void summary_add(struct summary *summary, const json_t *report,
-		 const char *report_path)
-{
-	json_t *failed = failed_tests_of(report);
-	const json_t *score = json_object_get(report, "score");
-	json_t *line = json_object();
-
-	report_set(line, "submission",
-		   report_value(json_object_get(
-			   json_object_get(report, "submission"), "id")));
-	report_set(line, "exercise",
-		   report_value(json_object_get(
-			   json_object_get(report, "exercise"), "id")));
-	report_set(line, "status",
-		   report_value(json_object_get(score, "status")));
-	report_set(line, "points",
-		   report_value(json_object_get(score, "points")));
-	report_set(line, "maximum",
-		   report_value(json_object_get(score, "maximum")));
-	report_set(line, "undecided",
-		   report_value(json_object_get(score, "undecided")));
-	report_set(line, "categories", categories_of(score));
-	report_set(line, "reason", reason_of(report, json_array_size(failed)));
-	report_set(line, "failed_tests", failed);
-	report_set(line, "verdict_digest",
-		   report_value(json_object_get(report, "verdict_digest")));
-	report_set(line, "report", report_text(report_path));
 	if (summary->count == summary->room) {
-		summary->room = summary->room ? summary->room * 2 : 64;
-		summary->lines = reallocarray(summary->lines, summary->room,
-					      sizeof(json_t *));
-		ENOUGH(summary->lines);
+		summary->room = summary->room ? 2 * summary->room : FIRST_ROOM;
+		summary->places = reallocarray(summary->places, summary->room,
+					       sizeof *summary->places);
+		ENOUGH(summary->places);
 	}
-	summary->lines[summary->count++] = line;
+	place = &summary->places[summary->count++];
+	*place = (struct place_in){
+		.id = strdup(summary_string(entry->json, "id", "")),
+		.offset = entry->offset,
+		.source = summary->source_count - 1,
+		.verdict = verdict_of(line),
+		.undecided = json_number_value(
+				     json_object_get(line, "undecided")) > 0,
+	};
+	ENOUGH(place->id);
 }
 
-const char *summary_string(const json_t *line, const char *key,
-			   const char *otherwise)
+static int compare_places(const void *a, const void *b)
 {
-	const char *string = string_in(line, key);
-
-	return string ? string : otherwise;
-}
-
-/* "62", "66.667", or nothing. */
-void summary_points(const json_t *number, char text[SUMMARY_POINTS_MAX])
-{
-	text[0] = '\0';
-	if (json_is_number(number))
-		(void)snprintf(text, SUMMARY_POINTS_MAX, "%.10g",
-			       json_number_value(number));
-}
-
-struct ranked {
-	json_t *line;
-	size_t added; /* which one it was: equal ids stay in this order */
-};
-
-static int compare_ranked(const void *a, const void *b)
-{
-	const struct ranked *x = a, *y = b;
-	int order = strcmp(summary_string(x->line, "submission", ""),
-			   summary_string(y->line, "submission", ""));
+	const struct place_in *x = a, *y = b;
+	int order = strcmp(x->id, y->id);
 
 	if (order != 0)
 		return order;
-	return x->added < y->added ? -1 : 1;
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-/* The lines by submission id, an array to be given back. */
-static json_t *sorted_lines(const struct summary *summary)
+/* By id, and of the lines of one journal and id the last only. */
+static void settle(struct summary *summary)
 {
-	struct ranked *ranked = calloc(summary->count + 1, sizeof *ranked);
-	json_t *lines = json_array();
-	size_t i;
+	struct place_in *places = summary->places;
+	size_t i, kept = 0;
 
-	ENOUGH(ranked);
-	for (i = 0; i < summary->count; i++)
-		ranked[i] = (struct ranked){ summary->lines[i], i };
-	qsort(ranked, summary->count, sizeof *ranked, compare_ranked);
-	for (i = 0; i < summary->count; i++)
-		report_append(lines, json_incref(ranked[i].line));
-	free(ranked);
-	return lines;
-}
-
-static struct totals totals_of(const struct summary *summary)
-{
-	struct totals totals = { .undecided = 0 };
-	size_t i;
-
+	if (summary->count == 0)
+		return;
+	qsort(places, summary->count, sizeof *places, compare_places);
 	for (i = 0; i < summary->count; i++) {
-		const json_t *line = summary->lines[i];
-		const char *status = summary_string(line, "status", "");
-		enum verdict verdict;
-
-		for (verdict = VERDICT_PASS; verdict < VERDICT_MAX; verdict++)
-			if (strcmp(status, verdict_name(verdict)) == 0)
-				totals.statuses[verdict]++;
-		if (json_number_value(json_object_get(line, "undecided")) > 0)
-			totals.undecided++;
+		if (i + 1 < summary->count &&
+		    places[i].source == places[i + 1].source &&
+		    strcmp(places[i].id, places[i + 1].id) == 0)
+			free(places[i].id);
+		else
+			places[kept++] = places[i];
 	}
-	return totals;
+	summary->count = kept;
 }
 
-/* Of those that could be decided; below 0 when there are none. */
-static double pass_rate(const struct summary *summary,
-			const struct totals *totals)
+int summary_read(struct summary *summary, const char *dir, struct error *err)
 {
-	size_t decided = summary->count -
-			 totals->statuses[VERDICT_INCONCLUSIVE];
+	struct journal_reader *reader;
+	struct journal_entry entry;
+	int r = journal_reader_open(dir, &reader, err);
 
-	if (decided == 0)
-		return -1;
-	return (double)totals->statuses[VERDICT_PASS] / (double)decided;
+	if (r < 0)
+		return r;
+	summary->sources = reallocarray(summary->sources,
+					summary->source_count + 1,
+					sizeof(struct journal_reader *));
+	ENOUGH(summary->sources);
+	summary->sources[summary->source_count++] = reader;
+	while ((r = journal_read(reader, &entry, err)) > 0) {
+		if (entry.kind == JOURNAL_GRADED)
+			add_place(summary, &entry);
+		json_decref(entry.json);
+	}
+	settle(summary);
+	return r;
+}
+
+/* ---- and giving them out ---- */
+
+/* A line that cannot be read any more is still a line, of what is known. */
+static json_t *get_line(const void *data, size_t i)
+{
+	const struct summary *summary = data;
+	const struct place_in *place = &summary->places[i];
+	json_auto_t *entry = journal_read_at(summary->sources[place->source],
+					     place->offset);
+	json_t *line = json_object_get(entry, "line");
+
+	if (line)
+		return json_incref(line);
+	line = json_object();
+	report_set(line, "submission", report_text(place->id));
+	return line;
+}
+
+static struct summary_lines lines_of(const struct summary *summary)
+{
+	return (struct summary_lines){ summary->count, get_line, summary };
+}
+
+json_t *summary_lines_get(const struct summary_lines *lines, size_t i)
+{
+	return lines->get(lines->data, i);
 }
 
 static json_t *totals_json(const struct summary *summary)
 {
-	struct totals totals = totals_of(summary);
-	double rate = pass_rate(summary, &totals);
+	size_t counts[VERDICT_MAX + 1] = { 0 }, undecided = 0, decided, i;
 	json_t *object = json_object(), *statuses = json_object();
 	enum verdict verdict;
 
+	for (i = 0; i < summary->count; i++) {
+		counts[summary->places[i].verdict]++;
+		undecided += summary->places[i].undecided;
+	}
 	for (verdict = VERDICT_PASS; verdict < VERDICT_MAX; verdict++)
-		if (totals.statuses[verdict] > 0)
+		if (counts[verdict] > 0)
 			report_set(statuses, verdict_name(verdict),
-				   report_count(totals.statuses[verdict]));
+				   report_count(counts[verdict]));
+	/* of those that could be decided */
+	decided = summary->count - counts[VERDICT_INCONCLUSIVE];
 	report_set(object, "submissions", report_count(summary->count));
 	report_set(object, "statuses", statuses);
 	report_set(object, "pass_rate",
-		   rate < 0 ? json_null() : report_decimal(rate));
-	report_set(object, "undecided", report_count(totals.undecided));
+		   decided == 0 ? json_null()
+				: report_decimal((double)counts[VERDICT_PASS] /
+						 (double)decided));
+	report_set(object, "undecided", report_count(undecided));
 	return object;
+}
+
+static void put_json(const json_t *value, FILE *out)
+{
+	CHECK(value);
+	(void)json_dumpf(value, out, JSON_REAL_PRECISION(15));
+}
+
+static int write_json(const struct summary *summary, const char *path,
+		      struct error *err)
+{
+	json_auto_t *totals = totals_json(summary);
+	struct report_file file;
+	int r = report_file_begin(&file, path, err);
+	size_t i;
+
+	if (r < 0)
+		return r;
+	(void)fprintf(
+		file.stream,
+		"{\n \"summary_version\": %d,\n \"totals\": ", SUMMARY_VERSION);
+	put_json(totals, file.stream);
+	(void)fputs(",\n \"submissions\": [", file.stream);
+	for (i = 0; i < summary->count; i++) {
+		json_auto_t *line = get_line(summary, i);
+
+		(void)fputs(i ? ",\n  " : "\n  ", file.stream);
+		put_json(line, file.stream);
+	}
+	(void)fputs(i ? "\n ]\n}\n" : "]\n}\n", file.stream);
+	return report_file_end(&file, err);
+}
+
+static int write_csv(const struct summary *summary, const char *path,
+		     struct error *err)
+{
+	struct summary_lines lines = lines_of(summary);
+	struct report_file file;
+	int r = report_file_begin(&file, path, err);
+
+	if (r < 0)
+		return r;
+	summary_csv(&lines, file.stream);
+	return report_file_end(&file, err);
 }
 
 int summary_write(const struct summary *summary, const char *dir,
@@ -259,24 +257,15 @@ int summary_write(const struct summary *summary, const char *dir,
 {
 	AUTO_FREE char *json_path = text_format("%s/summary.json", dir);
 	AUTO_FREE char *csv_path = text_format("%s/summary.csv", dir);
-	json_t *lines = sorted_lines(summary);
-	AUTO_FREE char *csv = summary_csv(lines);
-	json_auto_t *document = json_object();
-	int r;
+	int r = write_json(summary, json_path, err);
 
-	report_set(document, "summary_version", json_integer(SUMMARY_VERSION));
-	report_set(document, "totals", totals_json(summary));
-	report_set(document, "submissions", lines);
-	r = report_write(document, json_path, err);
-	if (r < 0)
-		return r;
-	return report_file_replace(csv_path, csv, strlen(csv), err);
+	return r < 0 ? r : write_csv(summary, csv_path, err);
 }
 
 void summary_print(const struct summary *summary, FILE *out, bool colour)
 {
-	json_auto_t *lines = sorted_lines(summary);
+	struct summary_lines lines = lines_of(summary);
 	json_auto_t *totals = totals_json(summary);
 
-	summary_table(lines, totals, out, colour);
+	summary_table(&lines, totals, out, colour);
 }

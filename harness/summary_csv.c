@@ -51,16 +51,19 @@ static void csv_field(FILE *out, const char *text, const char *separator)
 }
 
 /* Every category of any line, in the order of the first that has it. */
-static json_t *category_union(json_t *lines)
+static json_t *category_union(const struct summary_lines *lines)
 {
-	json_t *names = json_object(), *line, *points;
+	json_t *names = json_object(), *points;
 	const char *name;
 	size_t i;
 
-	json_array_foreach (lines, i, line)
+	for (i = 0; i < lines->count; i++) {
+		json_auto_t *line = summary_lines_get(lines, i);
+
 		json_object_foreach (json_object_get(line, "categories"), name,
 				     points)
 			report_set(names, name, json_null());
+	}
 	return names;
 }
 
@@ -86,18 +89,15 @@ static void csv_line(FILE *out, json_t *line, json_t *categories)
 	(void)fputs("\r\n", out);
 }
 
-char *summary_csv(json_t *lines)
+void summary_csv(const struct summary_lines *lines, FILE *out)
 {
 	static const char *const before[] = { "exercise", "status", "points",
 					      "maximum" };
 	json_auto_t *categories = category_union(lines);
-	char *text = NULL;
-	size_t size = 0, i;
-	FILE *out = open_memstream(&text, &size);
 	const char *name;
-	json_t *line, *unused;
+	json_t *unused;
+	size_t i;
 
-	ENOUGH(out);
 	csv_field(out, "submission", "");
 	for (i = 0; i < sizeof before / sizeof *before; i++)
 		csv_field(out, before[i], ",");
@@ -106,8 +106,9 @@ char *summary_csv(json_t *lines)
 	csv_field(out, "verdict_digest", ",");
 	csv_field(out, "report", ",");
 	(void)fputs("\r\n", out);
-	json_array_foreach (lines, i, line)
+	for (i = 0; i < lines->count; i++) {
+		json_auto_t *line = summary_lines_get(lines, i);
+
 		csv_line(out, line, categories);
-	text_stream_close(out, &text);
-	return text;
+	}
 }

@@ -38,23 +38,39 @@ static const char *status_colour(const char *status)
 	return strcmp(status, "inconclusive") == 0 ? "\033[33m" : "\033[31m";
 }
 
-static size_t widest(json_t *lines, const char *key, size_t least, size_t most)
+/* How many columns two of the fields take. */
+struct widths {
+	size_t id, status;
+};
+
+static void widen(size_t *width, const json_t *line, const char *key,
+		  size_t most)
 {
-	json_t *line;
-	size_t i;
+	AUTO_FREE char *text = text_line(summary_string(line, key, ""));
+	size_t columns = text_columns(text);
 
-	json_array_foreach (lines, i, line) {
-		AUTO_FREE char *text = text_line(summary_string(line, key, ""));
-		size_t columns = text_columns(text);
-
-		if (columns > least)
-			least = columns;
-	}
-	return least < most ? least : most;
+	if (columns > most)
+		columns = most;
+	if (columns > *width)
+		*width = columns;
 }
 
-static void print_line(FILE *out, const json_t *line, size_t id_columns,
-		       size_t status_columns, bool colour)
+static struct widths widths_of(const struct summary_lines *lines)
+{
+	struct widths widths = { strlen("submission"), strlen("status") };
+	size_t i;
+
+	for (i = 0; i < lines->count; i++) {
+		json_auto_t *line = summary_lines_get(lines, i);
+
+		widen(&widths.id, line, "submission", ID_COLUMNS);
+		widen(&widths.status, line, "status", STATUS_COLUMNS);
+	}
+	return widths;
+}
+
+static void print_line(FILE *out, const json_t *line,
+		       const struct widths *widths, bool colour)
 {
 	const char *status = summary_string(line, "status", "?");
 	const char *reason = summary_string(line, "reason", "");
@@ -64,14 +80,14 @@ static void print_line(FILE *out, const json_t *line, size_t id_columns,
 	summary_points(json_object_get(line, "points"), points);
 	summary_points(json_object_get(line, "maximum"), maximum);
 	both = text_format("%s/%s", points, maximum);
-	print_cell(out, summary_string(line, "submission", "?"), id_columns);
+	print_cell(out, summary_string(line, "submission", "?"), widths->id);
 	(void)fprintf(out, "  %s", colour ? status_colour(status) : "");
-	print_cell(out, status, status_columns);
+	print_cell(out, status, widths->status);
 	(void)fprintf(out, "%s %*s", colour ? "\033[0m" : "", POINTS_COLUMNS,
 		      both);
 	if (*reason) {
-		cell = fitted(reason, TABLE_COLUMNS - id_columns -
-					      status_columns - POINTS_COLUMNS -
+		cell = fitted(reason, TABLE_COLUMNS - widths->id -
+					      widths->status - POINTS_COLUMNS -
 					      GAPS);
 		(void)fprintf(out, "  %s", cell);
 	}
@@ -98,21 +114,20 @@ static void print_totals(FILE *out, const json_t *totals)
 	(void)fputc('\n', out);
 }
 
-void summary_table(json_t *lines, const json_t *totals, FILE *out, bool colour)
+void summary_table(const struct summary_lines *lines, const json_t *totals,
+		   FILE *out, bool colour)
 {
-	size_t id_columns = widest(lines, "submission", strlen("submission"),
-				   ID_COLUMNS);
-	size_t status_columns = widest(lines, "status", strlen("status"),
-				       STATUS_COLUMNS);
-	json_t *line;
+	struct widths widths = widths_of(lines);
 	size_t i;
 
-	print_cell(out, "submission", id_columns);
+	print_cell(out, "submission", widths.id);
 	(void)fputs("  ", out);
-	print_cell(out, "status", status_columns);
-	(void)fprintf(out, " %*s  %s\n", POINTS_COLUMNS, "points",
-		      "why");
-	json_array_foreach (lines, i, line)
-		print_line(out, line, id_columns, status_columns, colour);
+	print_cell(out, "status", widths.status);
+	(void)fprintf(out, " %*s  %s\n", POINTS_COLUMNS, "points", "why");
+	for (i = 0; i < lines->count; i++) {
+		json_auto_t *line = summary_lines_get(lines, i);
+
+		print_line(out, line, &widths, colour);
+	}
 	print_totals(out, totals);
 }

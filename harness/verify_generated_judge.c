@@ -83,10 +83,12 @@ static void settle(struct verify_generated_mutant *mutant,
 		}
 }
 
-static void done_cb(void *data, struct result *result, const struct error *err)
+static void done_cb(void *data, const char *path, struct result *result,
+		    const struct error *err)
 {
 	struct judging *judging = data;
 
+	(void)path;
 	if (!result) {
 		judging->err = *err;
 		return;

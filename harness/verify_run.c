@@ -49,12 +49,14 @@ static bool wants_cb(void *data, const struct submission *submission,
 				    test);
 }
 
-static void done_cb(void *data, struct result *result, const struct error *err)
+static void done_cb(void *data, const char *path, struct result *result,
+		    const struct error *err)
 {
 	struct run *run = data;
 	struct verify_subjects *subjects = run->subjects;
 	const struct verify_run_options *options = run->options;
 
+	(void)path;
 	if (!result) {
 		run->err = *err;
 		return;

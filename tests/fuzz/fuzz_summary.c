@@ -120,8 +120,20 @@ static void check_csv(const json_t *lines, const char *csv)
 	CHECK(*at == '\0');
 }
 
-static void check_table(json_t *lines)
+static json_t *get_line(const void *data, size_t i)
 {
+	return json_incref(json_array_get(data, i));
+}
+
+static struct summary_lines lines_of(const json_t *lines)
+{
+	return (struct summary_lines){ json_array_size(lines), get_line,
+				       lines };
+}
+
+static void check_table(const json_t *array)
+{
+	struct summary_lines lines = lines_of(array);
 	json_auto_t *totals = json_pack("{s:i,s:{}}", "submissions", 1,
 					"statuses");
 	AUTO_FREE char *text = NULL;
@@ -131,13 +143,26 @@ static void check_table(json_t *lines)
 	char *row;
 
 	CHECK(out && totals);
-	summary_table(lines, totals, out, false);
+	summary_table(&lines, totals, out, false);
 	CHECK(fclose(out) == 0);
 	fuzz_check_text(text);
 	CHECK(!strchr(text, '\t'));
 	rest = text;
 	while ((row = strsep(&rest, "\n")))
 		CHECK(text_columns(row) <= 80);
+}
+
+static char *csv_of(const json_t *array)
+{
+	struct summary_lines lines = lines_of(array);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	CHECK(out);
+	summary_csv(&lines, out);
+	CHECK(fclose(out) == 0);
+	return text;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -149,7 +174,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(lines);
 	while (fuzz_left(&input) > 0 && json_array_size(lines) < LINES_MAX)
 		CHECK(json_array_append_new(lines, line(&input)) == 0);
-	csv = summary_csv(lines);
+	csv = csv_of(lines);
 	check_csv(lines, csv);
 	check_table(lines);
 	return 0;

@@ -13,6 +13,7 @@
 
 #include <assay/cleanup.h>
 
+#include "journal.h"
 #include "summary.h"
 #include "text.h"
 
@@ -34,24 +35,74 @@ static json_t *report(const char *id, const char *status, double points,
 	return document;
 }
 
-static void add(struct summary *summary, const char *id, const char *status,
+/* A result folder with a journal. */
+struct folder {
+	char path[32];
+	struct journal *journal;
+};
+
+static void add_report(const struct folder *folder, const json_t *document)
+{
+	const char *id = json_string_value(
+		json_object_get(json_object_get(document, "submission"), "id"));
+	struct error err = { 0 };
+	const char content[65] = "c";
+
+	assert_int_equal(journal_add(folder->journal,
+				     journal_graded_line(
+					     "x", id ? id : "none", content, 1,
+					     summary_line(document, "reports/x."
+								    "json")),
+				     &err),
+			 0);
+}
+
+static void add(const struct folder *folder, const char *id, const char *status,
 		double points, const char *category)
 {
 	json_auto_t *document = report(id, status, points, category);
 
-	summary_add(summary, document, "reports/x.json");
+	add_report(folder, document);
 }
 
 static int setup(void **state)
 {
-	*state = summary_new();
+	static const struct journal_batch batch = { .total = 3 };
+	struct folder *folder = calloc(1, sizeof *folder);
+	struct error err = { 0 };
+
+	assert_non_null(folder);
+	(void)snprintf(folder->path, sizeof folder->path, "%s",
+		       "/tmp/test_summary.XXXXXX");
+	assert_non_null(mkdtemp(folder->path));
+	assert_int_equal(journal_open(folder->path, &folder->journal, &err), 0);
+	assert_int_equal(journal_begin(folder->journal,
+				       journal_batch_line(&batch), &err),
+			 0);
+	*state = folder;
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	summary_free(*state);
+	struct folder *folder = *state;
+	AUTO_FREE char *journal = text_format("%s/%s", folder->path,
+					      JOURNAL_NAME);
+
+	journal_close(folder->journal);
+	assert_int_equal(unlink(journal), 0);
+	assert_int_equal(rmdir(folder->path), 0);
+	free(folder);
 	return 0;
+}
+
+static struct summary *summary_of(const struct folder *folder)
+{
+	struct summary *summary = summary_new();
+	struct error err = { 0 };
+
+	assert_int_equal(summary_read(summary, folder->path, &err), 0);
+	return summary;
 }
 
 static char *slurp(const char *path)
@@ -67,60 +118,96 @@ static char *slurp(const char *path)
 }
 
 /* What summary_write() makes of it; both to be freed. */
-static void write_and_read(struct summary *summary, char **csv, json_t **json)
+static void write_and_read(const struct folder *folder, char **csv,
+			   json_t **json)
 {
-	char dir[] = "/tmp/test_summary.XXXXXX";
+	AUTO_FREE char *csv_path = text_format("%s/summary.csv", folder->path);
+	AUTO_FREE char *json_path = text_format("%s/summary.json",
+						folder->path);
+	struct summary *summary = summary_of(folder);
 	struct error err = { 0 };
-	AUTO_FREE char *csv_path = NULL, *json_path = NULL;
 
-	assert_non_null(mkdtemp(dir));
-	csv_path = text_format("%s/summary.csv", dir);
-	json_path = text_format("%s/summary.json", dir);
-	assert_int_equal(summary_write(summary, dir, &err), 0);
+	assert_int_equal(summary_write(summary, folder->path, &err), 0);
+	summary_free(summary);
 	*csv = slurp(csv_path);
 	*json = json_load_file(json_path, 0, NULL);
 	assert_non_null(*json);
 	assert_int_equal(unlink(csv_path), 0);
 	assert_int_equal(unlink(json_path), 0);
-	assert_int_equal(rmdir(dir), 0);
 }
 
-static char *printed(const struct summary *summary, bool colour)
+static char *printed(const struct folder *folder, bool colour)
 {
+	struct summary *summary = summary_of(folder);
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
+	assert_non_null(out);
 	summary_print(summary, out, colour);
 	assert_int_equal(fclose(out), 0);
+	summary_free(summary);
 	return text;
 }
 
 static void
 test_summary__lines_are_sorted_whatever_order_they_came_in(void **state)
 {
-	struct summary *summary = *state;
+	struct folder *summary = *state;
 	AUTO_FREE char *csv = NULL;
 	json_auto_t *json = NULL;
 
 	add(summary, "grace", "fail", 62.5, "speed");
 	add(summary, "ada", "pass", 100, "safety");
-	add(summary, "grace", "pass", 99, "speed");
+	add(summary, "mary", "pass", 99, "speed");
 	write_and_read(summary, &csv, &json);
 	assert_string_equal(
 		csv, "submission,exercise,status,points,maximum,safety,speed,"
 		     "verdict_digest,report\r\n"
 		     "ada,mq/bq,pass,100,100,100,,abc,reports/x.json\r\n"
 		     "grace,mq/bq,fail,62.5,100,,62.5,abc,reports/x.json\r\n"
-		     "grace,mq/bq,pass,99,100,,99,abc,reports/x.json\r\n");
+		     "mary,mq/bq,pass,99,100,,99,abc,reports/x.json\r\n");
 	assert_int_equal(json_array_size(json_object_get(json, "submissions")),
 			 3);
+}
+
+/* A submission that was graded again is one, with what came of it last. */
+static void test_summary__of_one_id_the_last_line_counts(void **state)
+{
+	struct folder *summary = *state;
+	AUTO_FREE char *csv = NULL;
+	json_auto_t *json = NULL;
+
+	add(summary, "grace", "fail", 62.5, "speed");
+	add(summary, "ada", "pass", 100, "speed");
+	add(summary, "grace", "pass", 99, "speed");
+	write_and_read(summary, &csv, &json);
+	assert_string_equal(
+		csv, "submission,exercise,status,points,maximum,speed,"
+		     "verdict_digest,report\r\n"
+		     "ada,mq/bq,pass,100,100,100,abc,reports/x.json\r\n"
+		     "grace,mq/bq,pass,99,100,99,abc,reports/x.json\r\n");
+}
+
+/* Two folders that know nothing of each other. */
+static void test_summary__journals_of_two_folders_stay_apart(void **state)
+{
+	struct folder *folder = *state;
+	struct summary *summary = summary_new();
+	struct error err = { 0 };
+
+	add(folder, "ada", "pass", 100, "speed");
+	assert_int_equal(summary_read(summary, folder->path, &err), 0);
+	assert_int_equal(summary_count(summary), 1);
+	assert_int_equal(summary_read(summary, folder->path, &err), 0);
+	assert_int_equal(summary_count(summary), 2);
+	summary_free(summary);
 }
 
 static void
 test_summary__totals_count_and_rate_what_could_be_decided(void **state)
 {
-	struct summary *summary = *state;
+	struct folder *summary = *state;
 	AUTO_FREE char *csv = NULL;
 	json_auto_t *json = NULL;
 	json_t *totals;
@@ -143,7 +230,7 @@ test_summary__totals_count_and_rate_what_could_be_decided(void **state)
 
 static void test_summary__failed_tests_leave_the_skipped_out(void **state)
 {
-	struct summary *summary = *state;
+	struct folder *summary = *state;
 	AUTO_FREE char *csv = NULL;
 	json_auto_t *json = NULL;
 	json_t *failed;
@@ -172,7 +259,7 @@ static void test_summary__an_empty_batch_has_no_rate(void **state)
 
 static void test_summary__csv_is_no_formula_and_is_quoted(void **state)
 {
-	struct summary *summary = *state;
+	struct folder *summary = *state;
 	AUTO_FREE char *csv = NULL;
 	json_auto_t *json = NULL;
 
@@ -192,15 +279,15 @@ static void test_summary__csv_is_no_formula_and_is_quoted(void **state)
 
 static void test_summary__a_report_that_lacks_everything_is_a_line(void **state)
 {
-	struct summary *summary = *state;
+	struct folder *summary = *state;
 	AUTO_FREE char *csv = NULL;
 	AUTO_FREE char *table = NULL;
 	json_auto_t *nothing = json_object();
 	json_auto_t *json = NULL;
 
-	summary_add(summary, nothing, "r.json");
+	add_report(summary, nothing);
 	write_and_read(summary, &csv, &json);
-	assert_non_null(strstr(csv, ",,,,,,r.json\r\n"));
+	assert_non_null(strstr(csv, ",,,,,,reports/x.json\r\n"));
 	table = printed(summary, true);
 	assert_non_null(strstr(table, "1 submissions"));
 }
@@ -215,7 +302,7 @@ static void assert_fits(char *table)
 
 static void test_summary__the_table_fits_80_columns(void **state)
 {
-	struct summary *summary = *state;
+	struct folder *summary = *state;
 	AUTO_FREE char *table = NULL;
 	char wide[1000];
 
@@ -233,7 +320,7 @@ static void test_summary__the_table_fits_80_columns(void **state)
 
 static void test_summary__the_table_has_colours_only_when_told(void **state)
 {
-	struct summary *summary = *state;
+	struct folder *summary = *state;
 	AUTO_FREE char *plain = NULL, *coloured = NULL;
 
 	add(summary, "evil\x1b[2J\u202e", "pass", 1, "c");
@@ -247,9 +334,11 @@ static void test_summary__the_table_has_colours_only_when_told(void **state)
 
 static void test_summary_write__says_what_could_not_be_written(void **state)
 {
+	struct summary *summary = summary_of(*state);
 	struct error err = { 0 };
 
-	assert_int_equal(summary_write(*state, "/nonexistent", &err), -ENOENT);
+	assert_int_equal(summary_write(summary, "/nonexistent", &err), -ENOENT);
+	summary_free(summary);
 	assert_true(err.text[0] != '\0');
 }
 
@@ -259,6 +348,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_summary__lines_are_sorted_whatever_order_they_came_in),
+		TEST(test_summary__of_one_id_the_last_line_counts),
+		TEST(test_summary__journals_of_two_folders_stay_apart),
 		TEST(test_summary__totals_count_and_rate_what_could_be_decided),
 		TEST(test_summary__failed_tests_leave_the_skipped_out),
 		TEST(test_summary__an_empty_batch_has_no_rate),

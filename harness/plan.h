@@ -1,0 +1,44 @@
+/*
+ * plan.h - which submissions a batch is of, and what each is called
+ *
+ * An id comes from the paths alone, of all of them and in the order given:
+ * neither what is in a submission, nor who is done first, nor which of them
+ * this process grades changes it.
+ */
+#ifndef ASSAY_PLAN_H
+#define ASSAY_PLAN_H
+
+#include <stddef.h>
+
+#include <assay/error.h>
+
+#define PLAN_MAX 1000000 /* submissions */
+
+struct planned {
+	char *path; /* as given */
+	char *id;   /* no two alike; NULL before plan_name() */
+};
+
+struct plan {
+	struct planned *items;
+	size_t count;
+	size_t room;
+};
+
+void plan_release(struct plan *plan);
+
+/** Add a copy of @path. */
+void plan_add(struct plan *plan, const char *path);
+
+/**
+ * Add the paths in the file at @name, or of standard input for "-": one on a
+ * line, in full; empty lines are passed over. -EINVAL: a line with a NUL, or
+ * too many of them.
+ */
+int plan_read(struct plan *plan, const char *name, struct error *err);
+
+/** Give each an id. Two submissions of one name get different ones:
+ * "queue", "queue-2". */
+void plan_name(struct plan *plan);
+
+#endif

@@ -1,0 +1,107 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+
+#include "plan.h"
+#include "text.h"
+
+static void test_plan__ids_differ_whatever_paths_share(void **state)
+{
+	static const char *const paths[] = { "a/queue",     "b/queue.tar.gz",
+					     "c/queue/",    "queue-2",
+					     "d/queue.zip", "in/-x",
+					     "in/.x",       "x y.tar" };
+	static const char *const ids[] = { "queue",     "queue-2", "queue-3",
+					   "queue-2-2", "queue-4", "_x",
+					   "_x-2",      "x_y" };
+	struct plan plan = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof paths / sizeof *paths; i++)
+		plan_add(&plan, paths[i]);
+	plan_name(&plan);
+	for (i = 0; i < plan.count; i++) {
+		assert_string_equal(plan.items[i].path, paths[i]);
+		assert_string_equal(plan.items[i].id, ids[i]);
+	}
+	plan_release(&plan);
+}
+
+static void test_plan__names_many_of_one_name(void **state)
+{
+	struct plan plan = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 100000; i++)
+		plan_add(&plan, "in/same");
+	plan_name(&plan);
+	assert_string_equal(plan.items[99999].id, "same-100000");
+	plan_release(&plan);
+}
+
+static int read_text(struct plan *plan, const char *text, size_t size,
+		     struct error *err)
+{
+	char path[] = "/tmp/test_plan.XXXXXX";
+	AUTO_CLOSE int fd = mkstemp(path);
+	int r;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, size), (ssize_t)size);
+	r = plan_read(plan, path, err);
+	assert_int_equal(unlink(path), 0);
+	return r;
+}
+
+static void test_plan__reads_a_path_from_each_line(void **state)
+{
+	static const char text[] = "a/b\n\n c d \nlast";
+	struct plan plan = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(read_text(&plan, text, strlen(text), &err), 0);
+	assert_int_equal(plan.count, 3);
+	assert_string_equal(plan.items[0].path, "a/b");
+	assert_string_equal(plan.items[1].path, " c d ");
+	assert_string_equal(plan.items[2].path, "last");
+	plan_release(&plan);
+}
+
+static void test_plan__says_what_is_no_list(void **state)
+{
+	struct plan plan = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(read_text(&plan, "a\0b\n", 4, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "NUL"));
+	assert_int_equal(plan_read(&plan, "/none/such", &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/none/such"));
+	plan_release(&plan);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plan__ids_differ_whatever_paths_share),
+		cmocka_unit_test(test_plan__names_many_of_one_name),
+		cmocka_unit_test(test_plan__reads_a_path_from_each_line),
+		cmocka_unit_test(test_plan__says_what_is_no_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
