@@ -46,6 +46,8 @@ struct box_client {
 	bool hold_syncs;     /* of this run */
 	box_done_cb done;
 	void *done_data;
+	box_ready_cb ready;
+	void *ready_data;
 	box_probed_cb probed;
 	void *probed_data;
 	box_inspected_cb inspected;
@@ -96,6 +98,15 @@ static void finish(struct box_client *client, const struct box_result *result,
 	done(client->done_data, result, files, fault);
 }
 
+static void tell_ready(struct box_client *client)
+{
+	box_ready_cb ready = client->ready;
+
+	client->ready = NULL;
+	if (ready)
+		ready(client->ready_data);
+}
+
 static void fail(struct box_client *client, const char *why)
 {
 	const struct box_files none = { .threads = -1 };
@@ -106,6 +117,8 @@ static void fail(struct box_client *client, const char *why)
 		drop_link(client->link);
 	if (client->wanted)
 		finish(client, NULL, &none, fault);
+	else
+		tell_ready(client);
 }
 
 /* ---- the process and its handles ---- */
@@ -257,6 +270,8 @@ static void take_hello(struct link *link, const struct box_hello *hello)
 		fail(client, err.text);
 	else if (client->wanted)
 		send_run(link);
+	else
+		tell_ready(client);
 }
 
 static void close_fds(const int *fds, size_t count)
@@ -472,6 +487,17 @@ void box_client_run(struct box_client *client, struct boxspec *spec,
 		send_run(client->link);
 }
 
+void box_client_ready(struct box_client *client, box_ready_cb ready, void *data)
+{
+	CHECK(!client->wanted && !client->ready);
+	client->ready = ready;
+	client->ready_data = data;
+	if (!client->link)
+		start(client);
+	else if (client->link->up)
+		tell_ready(client);
+}
+
 void box_client_probe(struct box_client *client, box_probed_cb probed,
 		      void *data)
 {
@@ -523,7 +549,7 @@ void box_client_close(struct box_client *client)
 {
 	if (!client)
 		return;
-	CHECK(!client->wanted);
+	CHECK(!client->wanted && !client->ready);
 	if (client->link)
 		drop_link(client->link);
 	if (unswept)

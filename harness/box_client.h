@@ -76,6 +76,15 @@ void box_client_hold_syncs(struct box_client *client, bool hold);
 /** End the run under way; its callback comes as always. */
 void box_client_kill(struct box_client *client);
 
+/** The box has said what it is, or it cannot be had, which the next run tells;
+ * box_client_hello() has the difference. */
+typedef void (*box_ready_cb)(void *data);
+
+/** Start the box if it is not there. No run may be under way. The callback
+ * always comes; from within this call when the box is there. */
+void box_client_ready(struct box_client *client, box_ready_cb ready,
+		      void *data);
+
 bool box_client_busy(const struct box_client *client);
 
 /** What the box said of itself; NULL before its first hello. */

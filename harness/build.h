@@ -23,6 +23,7 @@ struct build_request {
 	const struct fileset *kit;
 	const struct fileset *built; /* with assay, to link with; may be NULL */
 	bool scan; /* what the preprocessor made of the candidate's sources */
+	uint32_t level; /* of the box that it is for; only tells builds apart */
 };
 
 /**

@@ -10,7 +10,9 @@
 #include <assay/cleanup.h>
 
 #include "build.h"
+#include "build_kept.h"
 #include "level.h"
+#include "store.h"
 #include "text.h"
 
 static void tell_built(const struct job *job,
@@ -49,9 +51,9 @@ static const struct exercise_variant *next_variant(const struct job *job)
 	return NULL;
 }
 
-static void note_isolation(struct job *job, const struct box_client *client)
+static void note_isolation(struct job *job)
 {
-	const struct box_hello *hello = box_client_hello(client);
+	const struct box_hello *hello = box_client_hello(job->boxes.candidate);
 
 	if (hello)
 		job->result->isolation = *hello;
@@ -72,24 +74,19 @@ static void trust_build(struct job *job, const struct build_result *built)
 					  : NULL;
 }
 
-static void built_cb(void *data, struct build_result *built, int fd)
+static struct job_program *program_of(struct job *job,
+				      const struct exercise_variant *variant)
 {
-	struct job *job = data;
-	struct result *result = job->result;
-	const struct exercise_variant *variant = next_variant(job);
-	struct job_program *program =
-		&job->programs[job_variant_index(job, variant->name)];
+	return &job->programs[job_variant_index(job, variant->name)];
+}
 
-	job->waiting = false;
-	note_isolation(job, job->boxes.candidate);
-	if (built->fault && job->retries < JOB_RETRIES_MAX) {
-		job->retries++;
-		build_result_release(built);
-		if (fd >= 0)
-			(void)close(fd);
-		job_tick(job);
-		return;
-	}
+/* Takes @built and @fd over. */
+static void take_build(struct job *job, struct build_result *built, int fd)
+{
+	const struct exercise_variant *variant = next_variant(job);
+	struct job_program *program = program_of(job, variant);
+	struct result *result = job->result;
+
 	job->retries = 0;
 	program->fd = fd;
 	program->failed = !built->ok;
@@ -98,17 +95,62 @@ static void built_cb(void *data, struct build_result *built, int fd)
 		trust_build(job, built);
 	tell_built(job, variant, fd);
 	result->builds[result->build_count++] = *built;
+}
+
+static void built_cb(void *data, struct build_result *built, int fd)
+{
+	struct job *job = data;
+	const struct job_program *program = program_of(job, next_variant(job));
+
+	job->waiting = false;
+	note_isolation(job);
+	if (built->fault && job->retries < JOB_RETRIES_MAX) {
+		job->retries++;
+		build_result_release(built);
+		if (fd >= 0)
+			(void)close(fd);
+		job_tick(job);
+		return;
+	}
+	if (*program->key)
+		build_kept_put(program->key, built, fd);
+	take_build(job, built, fd);
 	job_tick(job);
+}
+
+/* Which box it is to be is known: in one that isolates less, a compiler might
+ * see more. */
+static void ready_cb(void *data)
+{
+	struct job *job = data;
+	const struct exercise_variant *variant = next_variant(job);
+	struct job_program *program = program_of(job, variant);
+	struct build_request request = build_request_of(
+		job_exercise(job), variant, &job->result->selection.build);
+	const struct box_hello *hello = box_client_hello(job->boxes.candidate);
+	struct build_result kept;
+	int fd;
+
+	note_isolation(job);
+	*program->key = '\0';
+	if (hello && !hello->error) {
+		request.level = hello->level;
+		store_key(&request, program->key);
+		if (build_kept_get(program->key, &kept, &fd)) {
+			job->waiting = false;
+			take_build(job, &kept, fd);
+			job_tick(job);
+			return;
+		}
+	}
+	build_start(job->boxes.candidate, &request, built_cb, job);
 }
 
 static void start_build(struct job *job, const struct exercise_variant *variant)
 {
-	struct build_request request = build_request_of(
-		job_exercise(job), variant, &job->result->selection.build);
-
 	job_tell(job, "build", variant->name);
 	job->waiting = true;
-	build_start(job->boxes.candidate, &request, built_cb, job);
+	box_client_ready(job->boxes.candidate, ready_cb, job);
 }
 
 /* What cannot be compiled at all has no tests to run; where only another

@@ -18,6 +18,7 @@ enum job_state { JOB_SELECT, JOB_BUILD, JOB_TEST, JOB_DONE };
 struct job_program {
 	int fd;
 	bool failed;
+	char key[65]; /* in the store; "": is not to be kept */
 };
 
 struct job {

@@ -235,6 +235,7 @@ static json_t *build_entry(const struct build_result *build)
 
 	report_set(object, "variant", report_text(build->variant->name));
 	report_set(object, "ok", json_boolean(build->ok));
+	report_set(object, "cached", json_boolean(build->kept));
 	report_set(object, "argv", command_argv(build));
 	report_set(object, "diagnostics", report_list(build->diagnostics));
 	report_set(object, "output", report_text(build->output));

@@ -64,6 +64,7 @@ struct build_result {
 	char *output;          /* what the compiler printed that is not a
 				   diagnostic, valid UTF-8, bounded; or NULL */
 	char *fault;           /* host or harness fault; NULL: none */
+	bool kept;             /* not made now, but earlier from the same */
 	bool scanned;          /* as build_request.scan asked for */
 	char *unsearchable;    /* see scan_preprocessed(); NULL: nothing */
 };

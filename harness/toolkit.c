@@ -51,6 +51,16 @@ static int explain(const struct outcome *outcome, const char *what,
 			 build->output ? build->output : "no output");
 }
 
+static bool build_is_kept(const char *key, int *program)
+{
+	struct store_entry entry;
+	bool found = store_get(key, &entry) && entry.program >= 0;
+
+	*program = found ? TAKE_FD(entry.program) : -1;
+	store_entry_release(&entry);
+	return found;
+}
+
 static int build(uv_loop_t *loop, struct box_client *client,
 		 const struct build_request *request, const char *what,
 		 int *program, struct error *err)
@@ -60,8 +70,7 @@ static int build(uv_loop_t *loop, struct box_client *client,
 	int result = 0;
 
 	store_key(request, key);
-	*program = store_get(key);
-	if (*program >= 0)
+	if (build_is_kept(key, program))
 		return 0;
 	build_start(client, request, built_cb, &outcome);
 	while (box_client_busy(client))
@@ -69,7 +78,7 @@ static int build(uv_loop_t *loop, struct box_client *client,
 	if (!outcome.result.ok)
 		result = explain(&outcome, what, err);
 	else
-		store_put(key, *program = TAKE_FD(outcome.program));
+		store_put(key, "", *program = TAKE_FD(outcome.program));
 	build_result_release(&outcome.result);
 	if (outcome.program >= 0)
 		(void)close(outcome.program);

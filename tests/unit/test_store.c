@@ -39,16 +39,23 @@ static void put(const char *key, const char *text)
 
 	assert_true(fd >= 0);
 	assert_int_equal(fd_write_all(fd, text, strlen(text)), 0);
-	store_put(key, fd);
+	store_put(key, "a note", fd);
 }
 
 /* What is kept as @key; free() it. NULL: nothing. */
 static char *get(const char *key)
 {
-	AUTO_CLOSE int fd = store_get(key);
+	struct store_entry entry;
+	char *text = NULL;
 	size_t size;
 
-	return fd < 0 ? NULL : fd_read_all(fd, &size);
+	if (!store_get(key, &entry))
+		return NULL;
+	assert_string_equal(entry.note, "a note");
+	if (entry.program >= 0)
+		text = fd_read_all(entry.program, &size);
+	store_entry_release(&entry);
+	return text;
 }
 
 static void test_store__gives_back_what_was_put(void **state)
@@ -189,6 +196,31 @@ static void test_store__drops_what_was_not_asked_for_longest(void **state)
 		assert_true(planted(*state, i) == (i > 1));
 }
 
+/* Listing is not for each: what goes beyond the bound may wait a little. */
+static void test_store__looks_for_room_now_and_then(void **state)
+{
+	unsigned i;
+
+	put(KEY, "a program");
+	for (i = 0; i < 5; i++)
+		plant(*state, i, STORE_BYTES_MAX / 4, 100 - 10 * (long)i);
+	put(KEY, "a program");
+	for (i = 0; i < 5; i++)
+		assert_true(planted(*state, i));
+}
+
+static void test_store__keeps_what_made_no_program(void **state)
+{
+	struct store_entry entry;
+
+	(void)state;
+	store_put(KEY, "does not compile", -1);
+	assert_true(store_get(KEY, &entry));
+	assert_int_equal(entry.program, -1);
+	assert_string_equal(entry.note, "does not compile");
+	store_entry_release(&entry);
+}
+
 /* ---- keys ---- */
 
 struct ingredients {
@@ -228,7 +260,8 @@ static void unmix(struct ingredients *mixed)
 
 static void test_store__key_is_of_everything(void **state)
 {
-	char keys[8][65];
+	struct box_limits limits = { .cpu_us = 1 };
+	char keys[16][65];
 	struct ingredients mixed;
 	size_t i, j, count = 0;
 
@@ -245,6 +278,16 @@ static void test_store__key_is_of_everything(void **state)
 	mixed.request.program = "program";
 	mixed.request.tools = NULL;
 	mixed.request.kit = &mixed.files; /* the same, elsewhere */
+	store_key(&mixed.request, keys[count++]);
+	mixed.request.submission = &mixed.files;
+	store_key(&mixed.request, keys[count++]);
+	mixed.request.level = 1;
+	store_key(&mixed.request, keys[count++]);
+	mixed.request.scan = true;
+	store_key(&mixed.request, keys[count++]);
+	mixed.request.limits = &limits;
+	store_key(&mixed.request, keys[count++]);
+	limits.stack_bytes++;
 	store_key(&mixed.request, keys[count++]);
 	unmix(&mixed);
 	mix(&mixed, "-O1", "a.c", "int a;");
@@ -273,6 +316,8 @@ int main(void)
 		STORE_TEST(does_without_a_folder),
 		STORE_TEST(makes_its_folder_in_the_cache_of_the_user),
 		STORE_TEST(drops_what_was_not_asked_for_longest),
+		STORE_TEST(looks_for_room_now_and_then),
+		STORE_TEST(keeps_what_made_no_program),
 		STORE_TEST(key_is_of_everything),
 	};
 
