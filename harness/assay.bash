@@ -35,7 +35,7 @@ _assay()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='list start check explore pack grade verify doctor'
+		words='list start check explore pack grade report verify doctor'
 		words+=' sandbox'
 		words+=' --help --version'
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
@@ -61,6 +61,7 @@ _assay()
 		words=$(_assay_scenarios "$assay" "${COMP_WORDS[@]:2}")
 		files=''
 		;;
+	--format) words='text json' files='' ;;
 	--budget | --step) return ;;
 	--operators)
 		words='drop-unlock signal-for-broadcast if-for-while swap-locks'
@@ -105,6 +106,7 @@ _assay()
 			words='--out --exercise --lang --jobs --hidden'
 			words+=' --require --json --quiet'
 			;;
+		report) words='--format --all' ;;
 		verify)
 			words='--repeat --quick --under-load --generated'
 			words+=' --operators --lay-out --jobs --json'

@@ -14,6 +14,7 @@ int cmd_check(int argc, char **argv);
 int cmd_explore(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
 int cmd_grade(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_sandbox(int argc, char **argv);

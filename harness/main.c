@@ -24,6 +24,7 @@ static const struct {
 	{ "explore", cmd_explore, "search for a schedule that fails" },
 	{ "pack", cmd_pack, "make the archive to hand in" },
 	{ "grade", cmd_grade, "grade submissions, one report for each" },
+	{ "report", cmd_report, "tell what is in a report" },
 	{ "verify", cmd_verify, "prove that an exercise catches its mutants" },
 	{ "doctor", cmd_doctor, "what isolation this host gives" },
 	{ "sandbox", cmd_sandbox, "run one command in a box" },

@@ -55,9 +55,9 @@ static void test_bad_input__unknown_command(void **state)
 
 static void test_bad_input__unknown_options(void **state)
 {
-	static const char *const commands[] = { "list",   "start",  "check",
-						"pack",   "grade",  "verify",
-						"doctor", "sandbox" };
+	static const char *const commands[] = { "list",   "start",   "check",
+						"pack",   "grade",   "verify",
+						"doctor", "sandbox", "report" };
 	size_t i;
 
 	(void)state;

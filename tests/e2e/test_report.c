@@ -1,0 +1,135 @@
+/*
+ * What is done with reports after they were written: told again.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "counter.h"
+#include "process.h"
+#include "scratch.h"
+
+/* Made once: two submissions, graded in "out". */
+static char *home;
+
+static int set_up(void **state)
+{
+	struct process_options options = { 0 };
+	AUTO_FREE char *exercises = NULL;
+	struct process process;
+
+	home = scratch_new();
+	exercises = counter_exercises(home);
+	counter_submission(home, "ada", COUNTER_RIGHT);
+	counter_submission(home, "bob", COUNTER_WRONG);
+	options.folder = home;
+	options.env[0] = exercises;
+	process_run(&process, &options, "assay", "grade", "--quiet",
+		    "--exercise", COUNTER, "--out", "out", "ada", "bob");
+	assert_status(&process, 0);
+	process_release(&process);
+	*state = home;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	scratch_remove(home);
+	return 0;
+}
+
+#define RUN(process, ...)                                                     \
+	process_run((process), (&(struct process_options){ .folder = home }), \
+		    "assay", "report", __VA_ARGS__)
+
+static void test_report__tells_a_report_as_check_does(void **state)
+{
+	struct process process;
+
+	(void)state;
+	RUN(&process, "out/reports/bob.json");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "hostile/counter"));
+	assert_non_null(strstr(process.out, "FAIL"));
+	assert_non_null(
+		strstr(process.out, "the sum is that of all numbers added"));
+	assert_null(strchr(process.out, '\033'));
+	process_release(&process);
+}
+
+static void test_report__says_which_of_several_it_is(void **state)
+{
+	struct process process;
+	const char *ada, *bob;
+
+	(void)state;
+	RUN(&process, "out/reports/ada.json", "out/reports/bob.json");
+	assert_status(&process, 0);
+	ada = strstr(process.out, "== out/reports/ada.json\n");
+	bob = strstr(process.out, "== out/reports/bob.json\n");
+	assert_true(ada && bob && ada < bob);
+	process_release(&process);
+}
+
+static void test_report__gives_it_as_it_is(void **state)
+{
+	json_auto_t *report = scratch_json(home, "out/reports/ada.json");
+	json_auto_t *given = NULL;
+	struct process process;
+
+	(void)state;
+	RUN(&process, "--format", "json", "out/reports/ada.json");
+	assert_status(&process, 0);
+	given = scratch_parse(process.out);
+	assert_true(json_equal(given, report));
+	process_release(&process);
+}
+
+static void assert_refused(struct process *process, const char *word)
+{
+	assert_status(process, 2);
+	assert_non_null(strstr(process->err, word));
+	assert_string_equal(strchr(process->err, '\n'), "\n");
+	process_release(process);
+}
+
+static void test_report__takes_nothing_that_is_no_report(void **state)
+{
+	struct process process;
+
+	free(scratch_write(*state, "torn.json", "{\"report_version\": 1,"));
+	free(scratch_write(*state, "other.json", "{\"report_version\": 77}"));
+	RUN(&process, "torn.json");
+	assert_refused(&process, "torn.json: line 1");
+	RUN(&process, "other.json");
+	assert_refused(&process, "other.json");
+	RUN(&process, "nowhere.json");
+	assert_refused(&process, "nowhere.json: No such file");
+	RUN(&process, "out");
+	assert_refused(&process, "out");
+	RUN(&process, "--format", "papyrus", "other.json");
+	assert_refused(&process, "papyrus");
+	RUN(&process, "--all");
+	assert_refused(&process, "no report");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_report__tells_a_report_as_check_does),
+		cmocka_unit_test(test_report__says_which_of_several_it_is),
+		cmocka_unit_test(test_report__gives_it_as_it_is),
+		cmocka_unit_test(test_report__takes_nothing_that_is_no_report),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
