@@ -1,54 +1,16 @@
 /*
  * RFC 4180, read by spreadsheets: what a candidate chose must stay a text.
  */
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <assay/cleanup.h>
 
+#include "csv.h"
 #include "report_parts.h"
 #include "summary_parts.h"
 #include "text.h"
-
-/* Whether a spreadsheet takes @text for a formula; full-width forms too. */
-static bool is_formula(const char *text)
-{
-	static const uint32_t starts[] = { '=',    '+',    '-',    '@',
-					   0xff1d, 0xff0b, 0xff0d, 0xff20 };
-	uint32_t code;
-	size_t i;
-
-	text += strspn(text, " ");
-	if (*text == '\0')
-		return false;
-	(void)text_decode(text, strlen(text), &code);
-	for (i = 0; i < sizeof starts / sizeof *starts; i++)
-		if (code == starts[i])
-			return true;
-	return false;
-}
-
-static void csv_field(FILE *out, const char *text, const char *separator)
-{
-	AUTO_FREE char *line = text_line(text);
-	bool formula = is_formula(line);
-	const char *c;
-
-	(void)fputs(separator, out);
-	if (!formula && !strpbrk(line, "\",")) {
-		(void)fputs(line, out);
-		return;
-	}
-	(void)fputs(formula ? "\"'" : "\"", out);
-	for (c = line; *c; c++) {
-		if (*c == '"')
-			(void)fputc('"', out);
-		(void)fputc(*c, out);
-	}
-	(void)fputc('"', out);
-}
 
 /* Every category of any line, in the order of the first that has it. */
 static json_t *category_union(const struct summary_lines *lines)
@@ -86,7 +48,7 @@ static void csv_line(FILE *out, json_t *line, json_t *categories)
 	}
 	csv_field(out, summary_string(line, "verdict_digest", ""), ",");
 	csv_field(out, summary_string(line, "report", ""), ",");
-	(void)fputs("\r\n", out);
+	csv_end(out);
 }
 
 void summary_csv(const struct summary_lines *lines, FILE *out)
@@ -105,7 +67,7 @@ void summary_csv(const struct summary_lines *lines, FILE *out)
 		csv_field(out, name, ",");
 	csv_field(out, "verdict_digest", ",");
 	csv_field(out, "report", ",");
-	(void)fputs("\r\n", out);
+	csv_end(out);
 	for (i = 0; i < lines->count; i++) {
 		json_auto_t *line = summary_lines_get(lines, i);
 
