@@ -61,7 +61,11 @@ _assay()
 		words=$(_assay_scenarios "$assay" "${COMP_WORDS[@]:2}")
 		files=''
 		;;
-	--format) words='text json' files='' ;;
+	--format)
+		words='text json junit ctrf sarif gradescope tap csv'
+		files=''
+		;;
+	--audience) words='candidate grader team' files='' ;;
 	--budget | --step) return ;;
 	--operators)
 		words='drop-unlock signal-for-broadcast if-for-while swap-locks'
@@ -72,15 +76,20 @@ _assay()
 	--test | --seed | --jobs | --repeat | --cpu | --wall) return ;;
 	--memory | --processes | --files | --file-size | --stack) return ;;
 	--env | --then | --collect) return ;;
-	--out | --cwd | --lay-out)
+	--out)
+		# A file or a folder for report.
+		[ "$subcommand" = report ] || compopt -o dirnames
+		[ "$subcommand" = report ] || return
+		;;
+	--cwd | --lay-out)
 		compopt -o dirnames
 		return
 		;;
 	--replay | --hidden | --stdin | --stdout | --stderr | --result | --bind) ;;
 	-o | --output)
-		# A file for pack and explore, a number of bytes for sandbox.
+		# A file for these, a number of bytes for sandbox.
 		[ "$subcommand" = pack ] || [ "$subcommand" = explore ] ||
-			return
+			[ "$subcommand" = report ] || return
 		;;
 	*)
 		case $subcommand in
@@ -106,7 +115,7 @@ _assay()
 			words='--out --exercise --lang --jobs --hidden'
 			words+=' --require --json --quiet'
 			;;
-		report) words='--format --all' ;;
+		report) words='--format --audience -o --out --all' ;;
 		verify)
 			words='--repeat --quick --under-load --generated'
 			words+=' --operators --lay-out --jobs --json'

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -14,36 +16,57 @@
 #include "command.h"
 #include "commands.h"
 #include "explain.h"
+#include "format.h"
 #include "report.h"
+#include "report_file.h"
+#include "report_view.h"
+#include "text.h"
 
 static const char help[] =
 	"usage: assay report [OPTIONS] REPORT...\n"
 	"\n"
-	"Tell what is in reports that \"assay grade\" wrote, as \"assay "
-	"check\"\n"
-	"tells a candidate.\n"
+	"Tell what is in reports that \"assay grade\" wrote: to people, or in "
+	"the\n"
+	"format of another program.\n"
 	"\n"
-	"      --format text|json  for a terminal (default), or as they are,\n"
-	"                       one document behind the other\n"
-	"      --all            also what passing tests measured and printed\n"
+	"      --format text    as \"assay check\" tells a candidate "
+	"(default)\n"
+	"      --format json    as they are, one document behind the other\n"
+	"      --format junit|sarif|tap|csv\n"
+	"                       all reports in one document\n"
+	"      --format ctrf|gradescope\n"
+	"                       a document for each report\n"
+	"      --audience candidate|grader|team\n"
+	"                       only what they may see (default: grader, who\n"
+	"                       sees all)\n"
+	"  -o, --out PATH       write to this file; with a document for each\n"
+	"                       report, into this folder, which is made\n"
+	"      --all            text: also what passing tests measured and\n"
+	"                       printed\n"
 	"      --help\n"
 	"\n"
 	"Exit status: 0 done, whatever the verdicts are; 2 wrong usage, or\n"
 	"something that is no report; 3 the harness or this host failed.\n"
 	"\n"
-	"example: assay report results/reports/ada.json\n";
+	"example: assay report results/reports/*.json --format junit -o "
+	"junit.xml\n";
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, 'f' },
+	{ "audience", required_argument, NULL, 'u' },
+	{ "out", required_argument, NULL, 'o' },
 	{ "all", no_argument, NULL, 'a' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
-
 struct rendering {
-	enum format format;
+	const struct format *format; /* NULL: text or JSON */
+	bool json;
+	enum audience audience;
+	const char *path; /* --out, or NULL */
+	FILE *out;        /* where it goes when all go to one place */
+	size_t count;     /* reports written there */
 	bool all;
 	bool titled; /* more than one: say which */
 };
@@ -75,71 +98,195 @@ static int load(const char *path, json_t **ret)
 	return COMMAND_DONE;
 }
 
-static int render(const struct rendering *rendering, const char *path)
+static void write_text(const struct rendering *rendering, const char *path,
+		       const json_t *view)
 {
-	json_auto_t *report = NULL;
+	bool colour = rendering->out == stdout && command_colour(STDOUT_FILENO);
+
+	if (rendering->titled)
+		(void)fprintf(rendering->out, "== %s\n", path);
+	explain_report(view, rendering->out, colour, rendering->all);
+	if (rendering->titled)
+		(void)fputc('\n', rendering->out);
+}
+
+/* Into the folder --out, named as the report is. */
+static int write_own_file(const struct rendering *rendering, const char *path,
+			  const json_t *view)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t size = strlen(name);
+	char *text = NULL;
+	AUTO_FREE char *to = NULL;
+	FILE *out = open_memstream(&text, &size);
+	struct error err = { 0 };
+	const char *end = strrchr(name, '.');
+	int r;
+
+	ENOUGH(out);
+	format_write(rendering->format, out, view);
+	text_stream_close(out, &text);
+	to = text_format("%s/%.*s%s", rendering->path,
+			 (int)(end && strcmp(end, ".json") == 0
+				       ? end - name
+				       : (ptrdiff_t)strlen(name)),
+			 name, rendering->format->suffix);
+	r = report_file_replace(to, text, strlen(text), &err);
+	free(text);
+	return r < 0 ? command_input("report", err.code, "%s", err.text)
+		     : COMMAND_DONE;
+}
+
+static void write_together(struct rendering *rendering, const json_t *view)
+{
+	const struct format *format = rendering->format;
+
+	(void)fputs(rendering->count ? format->between : format->head,
+		    rendering->out);
+	format->report(rendering->out, view, rendering->count);
+}
+
+static int render(struct rendering *rendering, const char *path)
+{
+	json_auto_t *report = NULL, *view = NULL;
 	int status = load(path, &report);
 
 	if (status)
 		return status;
-	if (rendering->format == FORMAT_JSON) {
-		(void)json_dumpf(report, stdout,
+	view = report_view(report, rendering->audience);
+	if (!rendering->out)
+		return write_own_file(rendering, path, view);
+	if (rendering->format) {
+		write_together(rendering, view);
+	} else if (rendering->json) {
+		(void)json_dumpf(view, rendering->out,
 				 JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-		(void)putchar('\n');
-		return COMMAND_DONE;
+		(void)fputc('\n', rendering->out);
+	} else {
+		write_text(rendering, path, view);
 	}
-	if (rendering->titled)
-		(void)printf("== %s\n", path);
-	explain_report(report, stdout, command_colour(STDOUT_FILENO),
-		       rendering->all);
-	if (rendering->titled)
-		(void)putchar('\n');
+	rendering->count++;
 	return COMMAND_DONE;
 }
 
-static bool parse_format(const char *name, enum format *ret)
+static bool parse_format(const char *name, struct rendering *rendering)
 {
-	if (strcmp(name, "text") == 0)
-		*ret = FORMAT_TEXT;
-	else if (strcmp(name, "json") == 0)
-		*ret = FORMAT_JSON;
-	else
-		return false;
-	return true;
+	rendering->format = format_find(name);
+	rendering->json = strcmp(name, "json") == 0;
+	return rendering->format || rendering->json ||
+	       strcmp(name, "text") == 0;
 }
 
-int cmd_report(int argc, char **argv)
+/* Where it all goes; @count reports are to come. */
+static int open_output(struct rendering *rendering, int count)
 {
-	struct rendering rendering = { .format = FORMAT_TEXT };
-	int option, status = COMMAND_DONE;
+	const struct format *format = rendering->format;
 
-	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) !=
-	       -1) {
-		switch (option) {
-		case 'f':
-			if (!parse_format(optarg, &rendering.format))
-				return command_usage("report",
-						     "--format: bad value '%s'",
-						     optarg);
-			break;
-		case 'a':
-			rendering.all = true;
-			break;
-		case 'h':
-			return command_help(help);
-		default:
-			return command_bad_option("report", argv, option);
-		}
+	rendering->out = stdout;
+	if (!rendering->path && format && !format->together && count > 1)
+		return command_usage("report",
+				     "--format %s has a document for each "
+				     "report: -o names the folder for them",
+				     format->name);
+	if (!rendering->path)
+		return COMMAND_DONE;
+	if (format && !format->together) {
+		rendering->out = NULL;
+		if (mkdir(rendering->path, 0777) == 0 || errno == EEXIST)
+			return COMMAND_DONE;
+	} else {
+		rendering->out = fopen(rendering->path, "we");
+		if (rendering->out)
+			return COMMAND_DONE;
 	}
-	if (optind == argc)
-		return command_usage("report", "no report given "
-					       "(see assay report --help)");
-	rendering.titled = argc - optind > 1;
-	for (; optind < argc; optind++) {
-		int r = render(&rendering, argv[optind]);
+	return command_input("report", errno, "--out: %s: %s", rendering->path,
+			     strerror(errno));
+}
+
+/* What was written to one place is whole only when this has gone well. */
+static int close_output(struct rendering *rendering)
+{
+	bool failed;
+
+	if (!rendering->out)
+		return COMMAND_DONE;
+	if (rendering->format) {
+		if (rendering->count == 0)
+			(void)fputs(rendering->format->head, rendering->out);
+		rendering->format->tail(rendering->out, rendering->count);
+	}
+	failed = ferror(rendering->out) != 0;
+	if (rendering->out == stdout)
+		failed = fflush(stdout) != 0 || failed;
+	else
+		failed = fclose(rendering->out) != 0 || failed;
+	return failed ? command_fault("report", "%s: cannot be written",
+				      rendering->path ? rendering->path
+						      : "standard output")
+		      : COMMAND_DONE;
+}
+
+static int render_all(struct rendering *rendering, char *const *paths,
+		      int count)
+{
+	int status = open_output(rendering, count), closed, i;
+
+	if (status)
+		return status;
+	rendering->titled = count > 1;
+	for (i = 0; i < count; i++) {
+		int r = render(rendering, paths[i]);
 
 		if (r > status)
 			status = r;
 	}
-	return status;
+	closed = close_output(rendering);
+	return closed > status ? closed : status;
+}
+
+/* 0, or the exit status of a wrong value. */
+static int take_option(struct rendering *rendering, int option)
+{
+	switch (option) {
+	case 'f':
+		if (!parse_format(optarg, rendering))
+			return command_usage("report",
+					     "--format: bad value '%s' (text, "
+					     "json, %s)",
+					     optarg, format_names);
+		return 0;
+	case 'u':
+		if (!audience_parse(optarg, &rendering->audience))
+			return command_usage(
+				"report", "--audience: bad value '%s'", optarg);
+		return 0;
+	case 'o':
+		rendering->path = optarg;
+		return 0;
+	default:
+		rendering->all = true;
+		return 0;
+	}
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct rendering rendering = { .audience = AUDIENCE_GRADER };
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, ":o:", long_options, NULL)) !=
+	       -1) {
+		if (option == 'h')
+			return command_help(help);
+		if (option == '?' || option == ':')
+			return command_bad_option("report", argv, option);
+		status = take_option(&rendering, option);
+		if (status)
+			return status;
+	}
+	if (optind == argc)
+		return command_usage("report", "no report given "
+					       "(see assay report --help)");
+	return render_all(&rendering, argv + optind, argc - optind);
 }

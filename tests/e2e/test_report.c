@@ -122,6 +122,78 @@ static void test_report__takes_nothing_that_is_no_report(void **state)
 	assert_refused(&process, "no report");
 }
 
+/* All formats of one report, each by the word that only it has. */
+static void test_report__speaks_other_programs_formats(void **state)
+{
+	static const char *const formats[][2] = {
+		{ "junit", "<testsuites>" },   { "ctrf", "\"CTRF\"" },
+		{ "sarif", "\"2.1.0\"" },      { "gradescope", "max_score" },
+		{ "tap", "TAP version 14\n" }, { "csv", "submission,exercise" },
+	};
+	struct process process;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof formats / sizeof *formats; i++) {
+		RUN(&process, "--format", formats[i][0],
+		    "out/reports/bob.json");
+		assert_status(&process, 0);
+		assert_non_null(strstr(process.out, formats[i][1]));
+		process_release(&process);
+	}
+}
+
+static void test_report__puts_a_batch_into_one_document(void **state)
+{
+	struct process process;
+	AUTO_FREE char *text = NULL;
+
+	(void)state;
+	RUN(&process, "--format", "junit", "-o", "junit.xml",
+	    "out/reports/ada.json", "out/reports/bob.json");
+	assert_status(&process, 0);
+	assert_string_equal(process.out, "");
+	process_release(&process);
+	text = scratch_read(home, "junit.xml");
+	assert_non_null(strstr(text, "<testsuite name=\"ada\" id=\"0\""));
+	assert_non_null(strstr(text, "<testsuite name=\"bob\" id=\"1\""));
+}
+
+static void test_report__makes_a_file_for_each_where_it_must(void **state)
+{
+	struct process process;
+	json_auto_t *ada = NULL, *bob = NULL;
+
+	(void)state;
+	RUN(&process, "--format", "gradescope", "out/reports/ada.json",
+	    "out/reports/bob.json");
+	assert_refused(&process, "-o");
+	RUN(&process, "--format", "gradescope", "-o", "scopes",
+	    "out/reports/ada.json", "out/reports/bob.json");
+	assert_status(&process, 0);
+	process_release(&process);
+	ada = scratch_json(home, "scopes/ada.gradescope.json");
+	bob = scratch_json(home, "scopes/bob.gradescope.json");
+	assert_true(json_number_value(json_object_get(ada, "score")) >
+		    json_number_value(json_object_get(bob, "score")));
+}
+
+static void test_report__keeps_to_the_audience(void **state)
+{
+	json_auto_t *given = NULL;
+	struct process process;
+
+	(void)state;
+	RUN(&process, "--format", "json", "--audience", "candidate",
+	    "out/reports/ada.json");
+	assert_status(&process, 0);
+	given = scratch_parse(process.out);
+	assert_null(json_object_get(given, "verdict"));
+	process_release(&process);
+	RUN(&process, "--audience", "everybody", "out/reports/ada.json");
+	assert_refused(&process, "everybody");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +201,11 @@ int main(void)
 		cmocka_unit_test(test_report__says_which_of_several_it_is),
 		cmocka_unit_test(test_report__gives_it_as_it_is),
 		cmocka_unit_test(test_report__takes_nothing_that_is_no_report),
+		cmocka_unit_test(test_report__speaks_other_programs_formats),
+		cmocka_unit_test(test_report__puts_a_batch_into_one_document),
+		cmocka_unit_test(
+			test_report__makes_a_file_for_each_where_it_must),
+		cmocka_unit_test(test_report__keeps_to_the_audience),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
