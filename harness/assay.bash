@@ -73,7 +73,7 @@ _assay()
 		files=''
 		;;
 	--lang) words='c cpp python' files='' ;;
-	--test | --seed | --jobs | --repeat | --cpu | --wall) return ;;
+	--shard | --test | --seed | --jobs | --repeat | --cpu | --wall) return ;;
 	--memory | --processes | --files | --file-size | --stack) return ;;
 	--env | --then | --collect) return ;;
 	--out)
@@ -112,10 +112,10 @@ _assay()
 			;;
 		pack) words='-o --output --json' ;;
 		grade)
-			words='--out --exercise --lang --jobs --hidden'
+			words='--out --exercise --lang --jobs --hidden --shard'
 			words+=' --require --json --quiet'
 			;;
-		report) words='--format --audience -o --out --all' ;;
+		report) words='--format --audience -o --out --all --merge' ;;
 		verify)
 			words='--repeat --quick --under-load --generated'
 			words+=' --operators --lay-out --jobs --json'

@@ -21,6 +21,7 @@
 #include "plan.h"
 #include "report.h"
 #include "seed.h"
+#include "shard.h"
 #include "summary.h"
 #include "text.h"
 
@@ -34,6 +35,10 @@ static const char help[] =
 	"      --exercise ID    of submissions that do not say it themselves\n"
 	"      --lang L         the same for the language\n"
 	"      --jobs N         so many at a time (default: one per CPU)\n"
+	"      --shard K/N      only each Nth of them, from the Kth on; put "
+	"the\n"
+	"                       folders of all N together with assay report "
+	"--merge\n"
 	"      --hidden FILE    also run hidden tests, seeded by the secret "
 	"in\n"
 	"                       FILE, which is made on first use\n"
@@ -55,6 +60,7 @@ static const struct option long_options[] = {
 	{ "exercise", required_argument, NULL, 'e' },
 	{ "lang", required_argument, NULL, 'l' },
 	{ "jobs", required_argument, NULL, 'n' },
+	{ "shard", required_argument, NULL, 'k' },
 	{ "hidden", required_argument, NULL, 's' },
 	{ "require", required_argument, NULL, 'r' },
 	{ "json", no_argument, NULL, 'j' },
@@ -65,6 +71,10 @@ static const struct option long_options[] = {
 
 struct grade {
 	struct plan plan;
+	struct shard shard;
+	const char *shard_text; /* NULL: all */
+	size_t total;           /* of all shards */
+	char ids[65];           /* plan_digest() of them */
 	size_t next, done, graded;
 	unsigned passed, inconclusive;
 	const char *out;
@@ -298,7 +308,9 @@ static int open_journal(struct grade *grade, const struct job_options *job)
 	struct journal_batch batch = { .exercise = job->exercise_id,
 				       .language = job->language,
 				       .require = grade->require,
-				       .total = grade->plan.count };
+				       .ids = grade->ids,
+				       .shard = grade->shard_text,
+				       .total = grade->total };
 	struct error err = { 0 };
 	char hidden[65];
 
@@ -395,6 +407,14 @@ static int take_option(struct grade *grade, struct batch_options *batch,
 					     optarg);
 		batch->slots = (unsigned)number;
 		return 0;
+	case 'k':
+		grade->shard_text = optarg;
+		if (!shard_parse(optarg, &grade->shard))
+			return command_usage("grade",
+					     "--shard: bad value '%s', it is "
+					     "K/N with K from 1 to N",
+					     optarg);
+		return 0;
 	case 's':
 		return load_secret(grade, &batch->job, optarg);
 	case 'r':
@@ -443,6 +463,9 @@ int cmd_grade(int argc, char **argv)
 	for (; optind < argc; optind++)
 		plan_add(&grade.plan, argv[optind]);
 	plan_name(&grade.plan);
+	plan_digest(&grade.plan, grade.ids);
+	grade.total = grade.plan.count;
+	shard_select(&grade.shard, &grade.plan);
 	status = run(&grade, &batch);
 	plan_release(&grade.plan);
 	return status;

@@ -14,6 +14,7 @@
 #include <assay/cleanup.h>
 
 #include "command.h"
+#include "command_merge.h"
 #include "commands.h"
 #include "explain.h"
 #include "format.h"
@@ -24,6 +25,7 @@
 
 static const char help[] =
 	"usage: assay report [OPTIONS] REPORT...\n"
+	"       assay report --merge DIR... --out DIR\n"
 	"\n"
 	"Tell what is in reports that \"assay grade\" wrote: to people, or in "
 	"the\n"
@@ -43,19 +45,26 @@ static const char help[] =
 	"                       report, into this folder, which is made\n"
 	"      --all            text: also what passing tests measured and\n"
 	"                       printed\n"
+	"      --merge          put the result folders of \"assay grade "
+	"--shard K/N\"\n"
+	"                       together in --out, an empty folder or none: "
+	"what one\n"
+	"                       machine would have made; prints its summary\n"
 	"      --help\n"
 	"\n"
 	"Exit status: 0 done, whatever the verdicts are; 2 wrong usage, or\n"
 	"something that is no report; 3 the harness or this host failed.\n"
 	"\n"
-	"example: assay report results/reports/*.json --format junit -o "
-	"junit.xml\n";
+	"examples:\n"
+	"  assay report results/reports/*.json --format junit -o junit.xml\n"
+	"  assay report --merge shard-* --out results\n";
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, 'f' },
 	{ "audience", required_argument, NULL, 'u' },
 	{ "out", required_argument, NULL, 'o' },
 	{ "all", no_argument, NULL, 'a' },
+	{ "merge", no_argument, NULL, 'm' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -69,6 +78,7 @@ struct rendering {
 	size_t count;     /* reports written there */
 	bool all;
 	bool titled; /* more than one: say which */
+	bool merge;  /* folders, not reports */
 };
 
 static int load(const char *path, json_t **ret)
@@ -264,6 +274,9 @@ static int take_option(struct rendering *rendering, int option)
 	case 'o':
 		rendering->path = optarg;
 		return 0;
+	case 'm':
+		rendering->merge = true;
+		return 0;
 	default:
 		rendering->all = true;
 		return 0;
@@ -285,6 +298,9 @@ int cmd_report(int argc, char **argv)
 		if (status)
 			return status;
 	}
+	if (rendering.merge)
+		return command_merge(argv + optind, (size_t)(argc - optind),
+				     rendering.path, rendering.json);
 	if (optind == argc)
 		return command_usage("report", "no report given "
 					       "(see assay report --help)");

@@ -10,7 +10,7 @@
  *
  *   {"type":"batch","journal_version":1,"assay":VERSION,"started":TIME,
  *    "options":{"exercise","language","hidden","require"},
- *    "shard","total","regrade_of"}                            the first line
+ *    "ids","shard","total","regrade_of"}                      the first line
  *   {"type":"graded","path","id","content","seconds","line"}
  *   {"type":"error","path","message"}         not graded: tried on a resume
  *   {"type":"audit","id","same","first","again"}  graded a second time
@@ -54,6 +54,7 @@ struct journal_batch {
 	const char *language;
 	const char *hidden; /* SHA-256 of the secret, hexadecimal */
 	const char *require;
+	const char *ids;   /* plan_digest() of all, also of other shards */
 	const char *shard; /* "K/N" */
 	const char *regrade_of;
 	uint64_t total; /* submissions given, of all shards */

@@ -51,6 +51,7 @@ json_t *journal_batch_line(const struct journal_batch *batch)
 	report_set(line, "assay", report_text(ASSAY_VERSION));
 	report_set(line, "started", now());
 	report_set(line, "options", options);
+	report_set(line, "ids", report_text(batch->ids));
 	report_set(line, "shard", report_text(batch->shard));
 	report_set(line, "total", report_count(batch->total));
 	report_set(line, "regrade_of", report_text(batch->regrade_of));

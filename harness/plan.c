@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,25 @@ static char *unique(json_t *taken, char *name)
 	report_set(taken, name, json_integer(n));
 	free(name);
 	return other;
+}
+
+void plan_digest(const struct plan *plan, char hex[65])
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state state;
+	size_t i;
+
+	(void)crypto_hash_sha256_init(&state);
+	for (i = 0; i < plan->count; i++) {
+		const char *id = plan->items[i].id;
+
+		(void)crypto_hash_sha256_update(
+			&state, (const unsigned char *)id, strlen(id));
+		(void)crypto_hash_sha256_update(&state,
+						(const unsigned char *)"\n", 1);
+	}
+	(void)crypto_hash_sha256_final(&state, hash);
+	(void)sodium_bin2hex(hex, 65, hash, sizeof hash);
 }
 
 void plan_name(struct plan *plan)
