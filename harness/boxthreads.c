@@ -275,6 +275,18 @@ static char *note_of(const struct box_threads *threads, uint32_t count)
 	return TAKE_PTR(line);
 }
 
+bool boxthreads_crashed(const struct boxthreads *threads)
+{
+	json_t *thread;
+	size_t i;
+
+	json_array_foreach (threads->list, i, thread) {
+		if (json_is_true(json_object_get(thread, "crashed")))
+			return true;
+	}
+	return false;
+}
+
 void boxthreads_take(const struct box_threads *threads, struct boxthreads *ret)
 {
 	uint32_t count = threads->threads < BOX_THREADS_MAX ? threads->threads

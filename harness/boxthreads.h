@@ -8,6 +8,8 @@
 #ifndef ASSAY_BOXTHREADS_H
 #define ASSAY_BOXTHREADS_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include <assay/box.h>
@@ -18,6 +20,9 @@ struct boxthreads {
 };
 
 void boxthreads_release(struct boxthreads *threads);
+
+/** Whether one of them is there because it crashed. */
+bool boxthreads_crashed(const struct boxthreads *threads);
 
 /**
  * Read the struct box_threads at the start of the file @fd, which stays the

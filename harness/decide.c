@@ -74,6 +74,20 @@ static bool is_deadlock(const struct decide_input *input)
 	       json_is_true(json_object_get(input->verdict, "stuck"));
 }
 
+/* Of a dialogue's program the judge alone sees the end: its keeper goes on. */
+static bool is_crash(const struct decide_input *input)
+{
+	return input->kept && input->judge_first &&
+	       json_is_true(json_object_get(input->verdict, "crashed"));
+}
+
+static enum verdict verdict_of_fail(const struct decide_input *input)
+{
+	if (is_crash(input))
+		return VERDICT_CRASH;
+	return is_deadlock(input) ? VERDICT_DEADLOCK : VERDICT_FAIL;
+}
+
 static void judge_decides(const struct decide_input *input,
 			  struct test_run *run)
 {
@@ -88,7 +102,7 @@ static void judge_decides(const struct decide_input *input,
 		run->property = NULL;
 		return;
 	}
-	run->verdict = is_deadlock(input) ? VERDICT_DEADLOCK : VERDICT_FAIL;
+	run->verdict = verdict_of_fail(input);
 	if (!run->property)
 		run->property = text_format("%s", input->test->property);
 }
@@ -211,6 +225,10 @@ static void take_threads(const struct decide_input *input, struct test_run *run)
 {
 	const struct boxthreads *from = &input->threads;
 
+	/* of a dialogue that was played again: another time it crashed */
+	if (input->kept && run->verdict != VERDICT_CRASH &&
+	    boxthreads_crashed(from))
+		return;
 	run->threads = json_incref(from->list);
 	if (from->note)
 		run->threads_note = text_format("%s", from->note);

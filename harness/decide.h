@@ -44,7 +44,8 @@ void decide_input_release(struct decide_input *input);
  * the program was running, because a program that finds its judge gone ends as
  * it likes; then how the program ended, which outranks whatever else the judge
  * said; then the judge's verdict. A fail because of a hang that only the
- * program could end itself is a deadlock.
+ * program could end itself is a deadlock, and one because the program of a
+ * dialogue ended by itself, and badly, is a crash.
  */
 void decide(const struct decide_input *input, struct test_run *run);
 

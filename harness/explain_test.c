@@ -175,7 +175,7 @@ static void print_evidence(struct paper *paper, const json_t *test)
 	const char *detail = explain_string(evidence, "detail");
 	AUTO_FREE char *text = NULL, *bound = NULL, *seen = NULL;
 
-	if (is(test, "status", "fail"))
+	if (is(test, "status", "fail") || strcmp(mechanism, "judge") == 0)
 		return;
 	if (json_is_number(limit)) {
 		bound = quantity(limit, unit);

@@ -70,6 +70,18 @@ static json_t *deadlock_evidence(const struct test_run *run)
 		"on what only the program itself could release");
 }
 
+/* Of a dialogue's program the judge alone sees the end. */
+static json_t *crash_evidence(const struct test_run *run)
+{
+	if (run->candidate.outcome != BOX_KILLED &&
+	    (run->candidate.outcome != BOX_EXITED ||
+	     run->candidate.exit_status != 0))
+		return report_box_evidence(&run->candidate);
+	return report_evidence("judge",
+			       "by itself, by a signal or with another status "
+			       "than 0");
+}
+
 static json_t *inconclusive_evidence(const struct test_run *run)
 {
 	json_t *evidence;
@@ -98,6 +110,7 @@ static json_t *test_evidence(const struct result *result,
 	case VERDICT_DEADLOCK:
 		return deadlock_evidence(&test->run);
 	case VERDICT_CRASH:
+		return crash_evidence(&test->run);
 	case VERDICT_CPU_LIMIT:
 	case VERDICT_WALL_LIMIT:
 	case VERDICT_MEMORY_LIMIT:

@@ -179,9 +179,10 @@ static int take_verdict(struct verdict_lines *lines, json_t *object,
 			struct error *err)
 {
 	static const char *const keys[] = { "status",  "score", "property",
-					    "message", "stuck", "expected",
-					    "actual",  NULL };
+					    "message", "stuck", "crashed",
+					    "expected", "actual", NULL };
 	const json_t *stuck = json_object_get(object, "stuck");
+	const json_t *crashed = json_object_get(object, "crashed");
 	const char *status = json_string_value(
 		json_object_get(object, "status"));
 	int r = check_keys(object, keys, err);
@@ -198,6 +199,8 @@ static int take_verdict(struct verdict_lines *lines, json_t *object,
 				 "expected strings as property and message");
 	if (stuck && !json_is_boolean(stuck))
 		return error_set(err, EPROTO, "stuck: expected a boolean");
+	if (crashed && !json_is_boolean(crashed))
+		return error_set(err, EPROTO, "crashed: expected a boolean");
 	r = settle_score(object, strcmp(status, "pass") == 0, err);
 	if (r < 0)
 		return r;

@@ -250,6 +250,17 @@ static void collect(const struct run *run, struct finished *finished)
 	}
 }
 
+/* Whether the crash that was told of may be why it ended. A keeper outlives the
+ * program that crashed; whoever it talks with knows. */
+static bool ended_of_it(const struct run *run, const struct box_result *result)
+{
+	if (run->request->run.keeper)
+		return result->outcome == BOX_KILLED ||
+		       result->outcome == BOX_EXITED;
+	return result->outcome == BOX_SIGNALED &&
+	       result->signal == run->crash_signal;
+}
+
 /* Whether what was seen of the threads is about this ending. */
 static bool threads_matter(const struct run *run,
 			   const struct box_result *result)
@@ -260,9 +271,7 @@ static bool threads_matter(const struct run *run,
 	case SNAPSHOT_ENDING:
 		return true;
 	case SNAPSHOT_CRASH:
-		return result->outcome == BOX_SIGNALED &&
-		       result->signal == run->crash_signal &&
-		       snapshot->threads > 0;
+		return snapshot->threads > 0 && ended_of_it(run, result);
 	case SNAPSHOT_QUESTION:
 		return result->outcome == BOX_KILLED ||
 		       result->outcome == BOX_EXITED;

@@ -94,6 +94,7 @@ static void take_failure(struct dialogue *dialogue, const char *format,
 	ret->expected = json_incref(judge->expected);
 	ret->actual = json_incref(judge->actual);
 	ret->stuck = judge->stuck;
+	ret->crashed = judge->crashed;
 	ENOUGH(ret->message && ret->title);
 }
 
@@ -116,6 +117,7 @@ void dialogue_fail_like(struct dialogue *dialogue,
 	replace(&judge->expected, failure->expected);
 	replace(&judge->actual, failure->actual);
 	judge->stuck = failure->stuck;
+	judge->crashed = failure->crashed;
 	judge_fail(judge, "%s", failure->message);
 }
 
@@ -172,6 +174,8 @@ void dialogue_fail_ended(struct dialogue *dialogue, const char *doing)
 	if (ended->error != 0)
 		dialogue_fail(dialogue, "the program could not be started: %s",
 			      strerror(ended->error));
+	dialogue->judge->crashed = ended->signal != 0 ||
+				   ended->exit_status != 0;
 	if (ended->signal != 0)
 		dialogue_fail(dialogue,
 			      "the program was killed by %s%s while"

@@ -46,6 +46,7 @@ static void forget(struct dialogue *dialogue)
 	json_decref(judge->expected);
 	json_decref(judge->actual);
 	dialogue->instead = judge->expected = judge->actual = NULL;
+	judge->crashed = false;
 	free(TAKE_PTR(dialogue->title));
 }
 

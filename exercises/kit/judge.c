@@ -305,6 +305,8 @@ void judge_fail(struct judge *judge, const char *format, ...)
 			 "message", message);
 	if (line && judge->stuck)
 		(void)json_object_set_new(line, "stuck", json_true());
+	if (line && judge->crashed)
+		(void)json_object_set_new(line, "crashed", json_true());
 	if (line && judge->expected)
 		(void)json_object_set(line, "expected", judge->expected);
 	if (line && judge->actual)

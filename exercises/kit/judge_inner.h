@@ -30,6 +30,7 @@ struct judge {
 	bool for_good; /* only the program could wake its threads */
 	unsigned timeout_looks;
 	bool stuck; /* as the last judge_wait() left it, for good */
+	bool crashed; /* the program of a dialogue, by itself */
 	bool ended;
 	bool ended_well;
 	bool exited; /* and not otherwise */

@@ -29,7 +29,8 @@
  *                                         ASSAY_JUDGE_SCHEDULE as the title:
  *                                         not for people, see below
  *   {"type":"verdict","status":"pass"|"fail","score":0..1,"property":S,
- *    "message":S,"stuck":BOOL,"expected":any,"actual":any}
+ *    "message":S,"stuck":BOOL,"crashed":BOOL,"expected":any,
+ *    "actual":any}
  * Exactly one verdict, as the last line. None, two, or a crash of the judge
  * is inconclusive unless the candidate's own end explains it.
  *
@@ -38,6 +39,11 @@
  * started with. A "fail" that is "stuck" says that the program hangs and that
  * there is nothing more to tell it: together that is a "deadlock". It counts
  * only if the last answer of this kind had "for_good".
+ *
+ * A "fail" that is "crashed" says that the program of a dialogue, which ends in
+ * front of the judge only, ended by itself by a signal or with another status
+ * than 0: that is a "crash". The box has noted where, if it was told
+ * (assay/crash.h).
  *
  * A "dialogue" is a program that talks in lines on its standard input and
  * output, and need not know of judges or drivers. The judge holds the other

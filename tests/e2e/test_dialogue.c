@@ -267,6 +267,49 @@ static void test_dialogue__tracebacks_are_shown(void **state)
 	process_release(&process);
 }
 
+static void test_dialogue__a_crash_is_one_and_says_where(void **state)
+{
+	AUTO_FREE char *work = scratch_path(*state, "work");
+	struct process process;
+
+	start(*state, "c", "work");
+	free(scratch_write(work, "sum.c",
+			   "#include <stdio.h>\n\n"
+			   "static int *sum;\n\n"
+			   "static __attribute__((noinline)) void add(int n)\n"
+			   "{\n\t*sum += n;\n}\n\n"
+			   "int main(void)\n{\n\tchar line[99];\n\n"
+			   "\twhile (fgets(line, 99, stdin))\n"
+			   "\t\tadd(line[0]);\n\treturn 0;\n}\n"));
+	ASSAY(&process, *state, "check", "--test", "adds", "work");
+	assert_status(&process, 1);
+	assert_says(&process, "CRASH  adds");
+	assert_says(&process, "crashed in add, sum.c:7");
+	process_release(&process);
+}
+
+static void test_dialogue__an_exception_says_where_it_was_thrown(void **state)
+{
+	AUTO_FREE char *work = scratch_path(*state, "work");
+	struct process process;
+
+	start(*state, "cpp", "work");
+	free(scratch_write(work, "sum.cc",
+			   "#include <iostream>\n#include <map>\n\n"
+			   "int main()\n{\n"
+			   "\tstd::map<std::string, int> sums;\n"
+			   "\tstd::string line;\n\n"
+			   "\twhile (std::getline(std::cin, line))\n"
+			   "\t\tstd::cout << sums.at(line) << std::endl;\n"
+			   "}\n"));
+	ASSAY(&process, *state, "check", "--test", "adds", "work");
+	assert_status(&process, 1);
+	assert_says(&process, "CRASH  adds");
+	assert_says(&process, "called from main, sum.cc:10");
+	assert_says(&process, "what():  map::at");
+	process_release(&process);
+}
+
 static void test_dialogue__that_hangs_is_a_deadlock(void **state)
 {
 	json_auto_t *report = NULL;
@@ -324,7 +367,7 @@ static const struct {
 	  "print('{\"sum\": 20}', flush=True)\nsignal.pause()\n",
 	  "restart", "fail", "The keeper says nothing." },
 	/* takes its channel for its own */
-	{ "import os\nos.write(3, b'x' * 24)\n", "adds", "fail",
+	{ "import os\nos.write(3, b'x' * 24)\n", "adds", "crash",
 	  "It ended: status 1" },
 	/* writes without end */
 	{ "while True:\n    print('y' * 1000, end='')\n", "adds", "fail",
@@ -381,6 +424,8 @@ int main(void)
 		TEST(test_dialogue__file_names_say_the_language),
 		TEST(test_dialogue__syntax_errors_have_file_and_line),
 		TEST(test_dialogue__tracebacks_are_shown),
+		TEST(test_dialogue__a_crash_is_one_and_says_where),
+		TEST(test_dialogue__an_exception_says_where_it_was_thrown),
 		TEST(test_dialogue__that_hangs_is_a_deadlock),
 		TEST(test_dialogue__an_answer_before_the_disk_is_seen),
 		TEST(test_dialogue__missing_compilers_are_nobodys_fault),

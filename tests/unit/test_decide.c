@@ -147,6 +147,47 @@ static void test_decide__a_keeper_that_gave_up_is_no_crash(void **state)
 	assert_non_null(it->run.fault);
 }
 
+static void set_crashed(struct case_of *it)
+{
+	json_decref(it->input.verdict);
+	it->input.verdict = json_pack("{s:s, s:f, s:s, s:b}", "status", "fail",
+				      "score", 0.0, "message", "it ended",
+				      "crashed", 1);
+	it->input.threads.list = json_pack("[{s:b}]", "crashed", 1);
+}
+
+static void test_decide__a_dialogue_crashes_by_its_judges_word(void **state)
+{
+	struct case_of *it = *state;
+
+	it->input.kept = true;
+	set_crashed(it);
+	assert_verdict(it, VERDICT_CRASH);
+	assert_string_equal(it->run.message, "it ended");
+	assert_int_equal(json_array_size(it->run.threads), 1);
+}
+
+/* What a driver runs in crashes for all to see. */
+static void test_decide__nothing_else_does(void **state)
+{
+	struct case_of *it = *state;
+
+	set_crashed(it);
+	assert_verdict(it, VERDICT_FAIL);
+}
+
+/* Played again it failed otherwise, and that is what is told. */
+static void test_decide__a_crash_of_another_time_is_not_shown(void **state)
+{
+	struct case_of *it = *state;
+
+	it->input.kept = true;
+	set_crashed(it);
+	assert_int_equal(json_object_del(it->input.verdict, "crashed"), 0);
+	assert_verdict(it, VERDICT_FAIL);
+	assert_null(it->run.threads);
+}
+
 static void test_decide__a_box_tells_of_a_deadlock_itself(void **state)
 {
 	struct case_of *it = *state;
@@ -184,6 +225,9 @@ int main(void)
 		TEST(test_decide__who_ended_after_all_was_not_stuck),
 		TEST(test_decide__a_limit_that_came_first_outranks_it),
 		TEST(test_decide__a_keeper_that_gave_up_is_no_crash),
+		TEST(test_decide__a_dialogue_crashes_by_its_judges_word),
+		TEST(test_decide__nothing_else_does),
+		TEST(test_decide__a_crash_of_another_time_is_not_shown),
 		TEST(test_decide__a_box_tells_of_a_deadlock_itself),
 		TEST(test_decide__a_pass_shows_no_threads),
 	};

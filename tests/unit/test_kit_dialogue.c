@@ -512,6 +512,27 @@ static void test_dialogue__tells_who_killed_the_keeper(void **state)
 	      NULL);
 }
 
+/* By itself and badly: that is a crash, and only that. */
+static void is_crash(const char *script, bool crashed)
+{
+	struct harness harness;
+
+	start(&harness, script, greets);
+	serve(&harness);
+	assert_true(crashed ==
+		    json_is_true(json_object_get(harness.last, "crashed")));
+	release(&harness);
+}
+
+static void test_dialogue__says_that_it_crashed(void **state)
+{
+	(void)state;
+	is_crash("exit 3", true);
+	is_crash("kill -SEGV $$", true);
+	is_crash("exit 0", false);
+	is_crash("echo nonsense", false);
+}
+
 static void is_stuck(const char *script, const char *message)
 {
 	struct harness harness;
@@ -896,6 +917,7 @@ int main(void)
 		cmocka_unit_test(test_dialogue__shows_lines_as_text),
 		cmocka_unit_test(test_dialogue__shows_the_last_of_both_ways),
 		cmocka_unit_test(test_dialogue__tells_how_the_program_ended),
+		cmocka_unit_test(test_dialogue__says_that_it_crashed),
 		cmocka_unit_test(test_dialogue__tells_that_nothing_was_started),
 		cmocka_unit_test(test_dialogue__tells_who_killed_the_keeper),
 		cmocka_unit_test(test_dialogue__sees_that_it_hangs),

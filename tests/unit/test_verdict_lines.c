@@ -137,9 +137,10 @@ static void test_verdict_lines__a_fail_may_be_of_a_hang(void **state)
 
 	assert_int_equal(feed(lines,
 			      "{\"type\":\"verdict\",\"status\":\"fail\","
-			      "\"stuck\":true}\n"),
+			      "\"stuck\":true,\"crashed\":true}\n"),
 			 0);
 	assert_true(json_is_true(json_object_get(lines->verdict, "stuck")));
+	assert_true(json_is_true(json_object_get(lines->verdict, "crashed")));
 }
 
 static void test_verdict_lines__refuse_what_is_not_of_the_protocol(void **state)
@@ -182,6 +183,8 @@ static void test_verdict_lines__refuse_what_is_not_of_the_protocol(void **state)
 		  "strings" },
 		{ "{\"type\":\"verdict\",\"status\":\"fail\",\"stuck\":1}\n",
 		  "stuck" },
+		{ "{\"type\":\"verdict\",\"status\":\"fail\",\"crashed\":0}\n",
+		  "crashed" },
 		{ "{\"type\":\"threads\",\"x\":1}\n", "unknown key \"x\"" },
 		{ "{\"type\":\"probe\"} {\"type\":\"probe\"}\n", "line 1" },
 		{ "{\"type\":\"\xff\"}\n", "line 1" },

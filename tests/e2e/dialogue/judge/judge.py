@@ -17,8 +17,9 @@ def say(**line):
     os.write(3, (json.dumps(line) + "\n").encode())
 
 
-def finish(status, message="", stuck=False):
-    say(type="verdict", status=status, score=int(status == "pass"), message=message, stuck=stuck)
+def finish(status, message="", stuck=False, crashed=False):
+    say(type="verdict", status=status, score=int(status == "pass"), message=message, stuck=stuck,
+        crashed=crashed)
     sys.exit(0)
 
 
@@ -72,7 +73,8 @@ class Program:
             finish("fail", "The keeper is gone.")
         event = EVENT.unpack(message)
         if event[0] == ENDED and kind != ENDED:
-            finish("fail", f"It ended: status {event[1]}, signal {event[2]}, error {event[3]}.")
+            finish("fail", f"It ended: status {event[1]}, signal {event[2]}, error {event[3]}.",
+                   crashed=event[1] != 0 or event[2] != 0)
         return event
 
     def start(self):
