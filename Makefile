@@ -70,6 +70,7 @@ NEEDS_test-hostile := build languages test
 NEEDS_asan := build languages test
 NEEDS_test-faults := build languages test
 NEEDS_bench := build bench
+NEEDS_bench-batch := build bench
 NEEDS_verify := build languages verify
 NEEDS_fuzz := build fuzz
 NEEDS_fuzz-judges := build fuzz
@@ -217,7 +218,7 @@ ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
 	test-hosts test-explore bench-explore asan fuzz fuzz-judges demo verify \
-	bench \
+	bench bench-batch \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -497,6 +498,17 @@ verify: all ## hold every exercise against its promises (VERIFY_OPTIONS=...), JS
 
 bench: all $(BENCH_PROGRAMS) $(BENCH_BOXED) ## measure the box against posix_spawn and bubblewrap, limits, the filter
 	@$(TOOLS)/bench $(BENCH_PROGRAMS)
+
+# What graders without a harness start a judge and a program with.
+BATCH_PAIR := $(BUILD)/tests/bench/pair
+$(BATCH_PAIR): tests/bench/batch/pair.c | $(BUILD)/packages
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$Q$(CC) -std=gnu17 -O2 -Wall -Wextra -D_GNU_SOURCE= -o $@ $<
+
+# BATCH_SIZES="100 1000": others than 100, 1,000 and 10,000; BATCH_OPTIONS.
+bench-batch: all $(BATCH_PAIR) ## measure a batch against xargs and bubblewrap, and by its size (BATCH_SIZES=...)
+	@tests/bench/batch/bench $(BUILD) $(BUILD)/bench_batch.json $(BATCH_OPTIONS)
 
 # --- Checks ----------------------------------------------------------------
 

@@ -1,0 +1,7 @@
+#include "sort.h"
+
+void sort_numbers(unsigned *numbers, size_t count)
+{
+	(void)numbers;
+	(void)count;
+}
