@@ -470,7 +470,7 @@ fuzz-judges: all $(BUILD)/fuzz/libtested.a ## JUDGE_FUZZ (100000) hostile dialog
 # Some hundreds as one more test program.
 $(BUILD)/tests/dialogues/short: $(BUILD)/fuzz/libtested.a
 	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nexec %s/tests/dialogues/fuzz %s --count 400 --recordings 12 --cmocka\n' \
+	@printf '#!/bin/sh\nexec %s/tests/dialogues/fuzz %s --count 1000 --recordings 24 --cmocka\n' \
 		'$(CURDIR)' '$(abspath $(BUILD))' >$@
 	@chmod +x $@
 

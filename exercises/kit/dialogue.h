@@ -188,7 +188,9 @@ void dialogue_show_came(struct dialogue *dialogue, const char *line);
  * with the shortest dialogue that fails the same check: the same format in
  * the same dialogue_fail(). The deadline is as far away for each time as it
  * was for the first, so the limits of the test have to have room for that. A
- * failure that took all of its time is told as it is.
+ * failure that took all of its time is told as it is. The parameter
+ * "rehearsals_max" of a test, if it has one, is the most of them: 0 tells each
+ * failure as it is.
  */
 void dialogue_play(struct dialogue *dialogue, size_t count, unsigned rehearsals,
 		   void (*play)(struct dialogue *dialogue, void *data,

@@ -89,6 +89,16 @@ static bool fewer_fail(void *data, const size_t *items, size_t count)
 	return true;
 }
 
+static unsigned rehearsals_of(const struct judge *judge, unsigned rehearsals)
+{
+	const json_t *params = json_object_get(judge->params, "params");
+	const json_t *most = json_object_get(params, "rehearsals_max");
+	json_int_t value = json_integer_value(most);
+
+	return json_is_integer(most) && value < rehearsals ? (unsigned)value
+							   : rehearsals;
+}
+
 void dialogue_play(struct dialogue *dialogue, size_t count, unsigned rehearsals,
 		   void (*play)(struct dialogue *dialogue, void *data,
 				const size_t *items, size_t count),
@@ -105,7 +115,7 @@ void dialogue_play(struct dialogue *dialogue, size_t count, unsigned rehearsals,
 	const struct shrink how = {
 		.fails = fewer_fail,
 		.data = &search,
-		.calls_max = rehearsals,
+		.calls_max = rehearsals_of(dialogue->judge, rehearsals),
 	};
 	uint64_t now_ns = history_now_ns();
 

@@ -36,7 +36,8 @@ class Exercise:
         places = {"/work/judge": target, "-L/work/kit": "-L" + kit,
                   "-I/work/kit": "-I" + os.path.join(SOURCE, "exercises", "kit"),
                   "-I/work/include": "-I" + os.path.join(SOURCE, "include")}
-        extra = SANITIZE + ["-O1", "-g", "-D_GNU_SOURCE=", os.path.join(HERE, "server.c"), "-Wl,--wrap=main", "-w"]
+        extra = SANITIZE + ["-O1", "-g", "-D_GNU_SOURCE=", os.path.join(HERE, "server.c"),
+                            os.path.join(HERE, "player.c"), "-I" + HERE, "-Wl,--wrap=main", "-w"]
         for command in self.manifest["judge"]["build"]:
             command = [places.get(word, word) for word in command]
             if os.path.basename(command[0]) == "gcc":

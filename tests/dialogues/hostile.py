@@ -29,6 +29,7 @@ class Truth:
 
     def __init__(self, starts, sent, statement):
         self.starts = starts
+        self.packed = {}  # id of a line to what player.py makes of it; see pack()
         self.lines = [json.loads(line) for start in starts for _, line, _ in start]
         self.shapes = list({json.dumps(sorted(line)): line for line in self.lines}.values())
         said = objects(sent.split(b"\n"))  # a kill may have come in the middle of a line
@@ -38,6 +39,10 @@ class Truth:
         for line in self.lines[:2000] + said[:2000] + quoted:
             self._harvest(line)
         self.keys, self.values = sorted(self.keys)[:WORDS_MAX], sorted(self.values)[:WORDS_MAX]
+
+    def pack(self, line_bytes):
+        """In the process that plays plans: most of their lines are the same each time."""
+        self.packed = {id(line): line_bytes(line) for start in self.starts for line in start}
 
     def _harvest(self, value):
         if isinstance(value, dict):
@@ -182,7 +187,9 @@ def op_of(data):
 
 
 class Plan:
-    """A Replay's starts, and what they mean: .name for people, .where, and .same if it is the truth after all."""
+    """What the program does at each start (player.py: Reference), and what that means: .name for people, .where, and .same if
+    it is the truth after all. Started more often than that it does .more, or ends; behind its last line it waits for
+    input if it .stays, or ends."""
 
     def __init__(self, random, truth):
         self.starts = [list(start) for start in truth.starts] or [[]]
@@ -221,8 +228,8 @@ class Plan:
         original = self._original()
         if original is None:
             return self.grammar()
+        self.free = f"twice {op_of(original)}" + (" at an end" if self.at == len(self.lines) - 1 else "")
         self._put(original, drop=0)
-        self.free = f"twice {op_of(original)}"
         return "a line twice"
 
     def swap(self):
@@ -234,6 +241,9 @@ class Plan:
         self.lines[self.at], self.lines[to] = (after, two[1], None), (after, one[1], None)
         self.same = meaning(one[1]) == meaning(two[1])
         self.free = "order " + "+".join(sorted([op_of(one[1]), op_of(two[1])]))
+        seqs = {json.loads(line[1]).get("seq") for line in (one, two)}
+        if len(seqs) == 1 and seqs != {None}:
+            self.free += " of one seq"
         return "two lines in each other's place"
 
     def field(self):
@@ -261,12 +271,13 @@ class Plan:
         original, line = self._original(), raw(self.random, self.truth)
         self._put(line)
         self.same = original is not None and meaning(original) == meaning(line)
-        self.free = "raw"
+        self.free = "raw" if meaning(line) is None else f"grammar {op_of(original)}->{op_of(line)}"
         return "a line that is none, in place of one"
 
     def insert_raw(self):
-        self._put(raw(self.random, self.truth), drop=0)
-        self.free = "raw"
+        line = raw(self.random, self.truth)
+        self._put(line, drop=0)
+        self.free = "raw" if meaning(line) is None else f"grammar none->{op_of(line)}"
         return "a line that is none, between others"
 
     def grammar(self):

@@ -1,7 +1,7 @@
-"""The harness and the keeper, played to a judge; the program behind them is a Replay or a Reference.
+"""The harness and the keeper, played to a judge; the program behind them is a Reference, or a plan for player.c.
 
 Everything of include/assay/judge.h and keeper.h that a dialogue needs is here: parameters, answers to probes, the
-keeper's commands, two pipes. One judge at a time, in one thread.
+keeper's commands, two pipes. One judge at a time, in one thread. player.c does the same for plans, and fast.
 """
 
 import array
@@ -21,66 +21,10 @@ KEEPER_START, KEEPER_KILL, KEEPER_CLEAR, KEEPER_STARTED, KEEPER_ENDED = range(1,
 PIPE = 1 << 16
 
 
-class Replay:
-    """Lines that are known beforehand. Each start of the program has a list of (inputs, bytes, what then): the bytes
-    come once so many lines were sent since that start. When it is started once more than that, it does what @more has
-    for it, or ends; if it @stays, it waits for more input after its last line, where it would end otherwise."""
-
-    def __init__(self, starts, more=None, stays=True):
-        self.starts, self.more, self.stays, self.start = starts, more, stays, -1
-        self.silent = False
-
-    def begin(self):
-        self.start += 1
-        self.inputs, self.at, self.ended, self.lines = 0, 0, None, self.more
-        if self.start < len(self.starts):
-            self.lines = self.starts[self.start]
-        elif self.more is None:
-            self.lines = [(0, b"", (0, 0))]
-
-    def feed(self, data):
-        self.inputs += data.count(b"\n")
-
-    def take(self, all_of_it=False):
-        """What it writes now, and whether it has ended: None, or (exit status, signal)."""
-        out = []
-        while self.at < len(self.lines) and not self.silent and not self.ended:
-            after, data, then = self.lines[self.at]
-            if after > self.inputs and not all_of_it:
-                break
-            self.at += 1
-            out.append(data)
-            if then == "silence":
-                self.silent = True
-            elif then:
-                self.ended = then
-        if self.at == len(self.lines) and not self.stays and self.start + 1 >= len(self.starts) and not self.silent:
-            self.ended = self.ended or (0, 0)
-        return b"".join(out), self.ended
-
-    def input_ended(self):
-        if not self.silent:
-            self.ended = self.ended or (0, 0)
-
-    def kill(self):
-        out, _ = self.take()
-        return out
-
-    def clear(self):
-        pass
-
-    def asleep(self):
-        return True
-
-    def fds(self):
-        return []
-
-    def close(self):
-        pass
-
-
 class Reference:
-    """The reference solution as a process, and a record of what it writes, as Replay takes it."""
+    """The reference solution as a process, and a record of what it writes: of each start a list of (inputs, bytes, what
+    then). The bytes came once so many lines were sent since that start; a plan may then have the program end with
+    (exit status, signal), or "silence"."""
 
     def __init__(self, argv):
         self.argv, self.process, self.starts = argv, None, []
@@ -183,35 +127,87 @@ class Server:
     def __init__(self, path):
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = dict(os.environ, ASSAY_JUDGE_SERVER=str(theirs.fileno()),
-                           ASAN_OPTIONS="detect_leaks=0:exitcode=99:allocator_may_return_null=1",
+                           ASAN_OPTIONS="detect_leaks=0:exitcode=99:malloc_context_size=4:quarantine_size_mb=4:allocator_may_return_null=1",
                            UBSAN_OPTIONS="print_stacktrace=1:exitcode=99")
         self.process = subprocess.Popen([path], env=environment, pass_fds=[theirs.fileno()], cwd=os.path.dirname(path))
         theirs.close()
+        self.file = os.memfd_create("plan")
 
     def judge(self, fds):
         self.socket.sendmsg([b"j"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))])
         return struct.unpack("i", self.socket.recv(4))[0]
 
+    def play(self, params, plan, seconds):
+        """Have player.c play @plan, as player.h describes it, for so long at most. Returns an Outcome."""
+        os.truncate(self.file, 0)
+        os.pwrite(self.file, plan_bytes(params, plan, seconds), 0)
+        self.socket.sendmsg([b"p"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [self.file]))])
+        answer = self.socket.recv(4)
+        if len(answer) < 4 or struct.unpack("i", answer)[0] != 0:
+            raise SystemExit("the host could not play a dialogue")
+        result = os.pread(self.file, os.fstat(self.file).st_size, 0)
+        status, hung, verdict_size, log_size = OUTCOME.unpack_from(result)
+        verdict = result[OUTCOME.size:OUTCOME.size + verdict_size]
+        outcome = Outcome()
+        outcome.log = result[OUTCOME.size + verdict_size:][:log_size].decode(errors="replace")
+        outcome.judge_ended(status, json.loads(verdict) if verdict else None, hung)
+        return outcome
+
     def close(self):
         self.socket.close()
+        os.close(self.file)
         self.process.wait()
 
 
+OUTCOME = struct.Struct("=iIII")  # player.h
+HEAD = struct.Struct("=IIIHH")
+LINE = struct.Struct("=IIiiI")
+COUNT = struct.Struct("=I")
+
+
+def line_bytes(line):
+    after, data, then = line
+    if then == "silence":
+        return LINE.pack(after, 2, 0, 0, len(data)) + data
+    return (LINE.pack(after, 1, *then, len(data)) if then else LINE.pack(after, 0, 0, 0, len(data))) + data
+
+
+def plan_bytes(params, plan, seconds):
+    text = json.dumps(params).encode() + b"\n"
+    known = plan.truth.packed
+    starts = plan.starts + ([plan.more] if plan.more is not None else [])
+    parts = [HEAD.pack(int(seconds * 1000), len(text), len(plan.starts), plan.stays, plan.more is not None), text]
+    for start in starts:
+        parts.append(COUNT.pack(len(start)))
+        parts += [known.get(id(line)) or line_bytes(line) for line in start]
+    return b"".join(parts)
+
+
 class Outcome:
-    """What came of a dialogue: "pass", "fail", "broken" (no verdict), "crash" or "hang"; "cut": the judge was on its way
-    to a "fail", making the dialogue small, which was not waited for."""
+    """What came of a dialogue: "pass", "fail", "broken" (no verdict), "crash" or "hang"."""
 
     def __init__(self):
         self.kind, self.message, self.sent, self.written = None, "", b"", 0
         self.log, self.held = "", False
 
+    def judge_ended(self, status, verdict, hung):
+        """With this status, as waitpid() has it; after this verdict, if any."""
+        if verdict:
+            self.message = verdict.get("message", "")
+        if hung:
+            self.kind = "hang"
+        elif os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 99:
+            self.kind = "crash"
+        elif status != 0 or not verdict:
+            self.kind = "broken"
+        else:
+            self.kind = verdict["status"]
+
 
 class Dialogue:
-    """One judge with one program. run() returns an Outcome. A judge that starts the program more often than @starts_max is
-    cut off: kit/dialogue.h plays again what has failed, sixty times and more."""
+    """One judge with one program, played from here. run() returns an Outcome."""
 
-    def __init__(self, server, params, program, seconds, starts_max=None):
-        self.starts_max = starts_max
+    def __init__(self, server, params, program, seconds):
         self.server, self.program, self.outcome = server, program, Outcome()
         self.until = time.monotonic() + seconds
         self.events, theirs_events = socket.socketpair()
@@ -294,10 +290,6 @@ class Dialogue:
                 return
             kind = struct.unpack("I", command)[0]
             if kind == KEEPER_START:
-                if self.starts == self.starts_max:
-                    os.kill(self.pid, signal.SIGKILL)
-                    self.outcome.kind = "cut"
-                    return
                 self.program.begin()
                 self.starts, self.alive = self.starts + 1, True
                 self._tell(KEEPER_STARTED, 0, 0)
@@ -375,16 +367,7 @@ class Dialogue:
     def _classify(self):
         outcome = self.outcome
         outcome.log = os.pread(self.log, 1 << 16, 0).decode(errors="replace")
-        if self.last:
-            outcome.message = self.last.get("message", "")
-        if outcome.kind:
-            return
-        if os.WIFSIGNALED(self.status) or os.WEXITSTATUS(self.status) == 99:
-            outcome.kind = "crash"
-        elif self.status != 0 or not self.last:
-            outcome.kind = "broken"
-        else:
-            outcome.kind = self.last["status"]
+        outcome.judge_ended(self.status, self.last, outcome.kind == "hang")
 
     def _close(self):
         self.program.close()

@@ -3,13 +3,19 @@
  *
  * Linked into a judge with --wrap=main, in place of its main(): starting a
  * program with sanitizers costs more than most dialogues. For each message on
- * the socket that ASSAY_JUDGE_SERVER names, which carries the judge's
- * descriptors in the order of targets[], a child becomes the judge. Answered by
- * its pid, and by its status when it has ended.
+ * the socket that ASSAY_JUDGE_SERVER names a child becomes the judge:
+ *
+ *   all the judge's descriptors, in the order of player.h: whoever sent them
+ *   plays to it. Answered by its pid, and by its status when it has ended.
+ *
+ *   one descriptor, of a file with a plan: player.c plays it. Answered by 0,
+ *   and then the outcome is in the file.
  */
-#define _GNU_SOURCE
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* close_range */
+#endif
 #include <fcntl.h>
-#include <stdbool.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,20 +24,31 @@
 
 #include <assay/judge.h>
 
-static const int targets[] = {
-	STDIN_FILENO,           ASSAY_JUDGE_VERDICT_FD, ASSAY_JUDGE_CHANNEL_FD,
-	ASSAY_JUDGE_HISTORY_FD, ASSAY_JUDGE_INPUT_FD,   ASSAY_JUDGE_OUTPUT_FD,
-	STDERR_FILENO,
+#include "player.h"
+
+static const int targets[PLAYER_ENDS_MAX] = {
+	[PLAYER_EVENTS] = STDIN_FILENO,
+	[PLAYER_VERDICT] = ASSAY_JUDGE_VERDICT_FD,
+	[PLAYER_CHANNEL] = ASSAY_JUDGE_CHANNEL_FD,
+	[PLAYER_HISTORY] = ASSAY_JUDGE_HISTORY_FD,
+	[PLAYER_INPUT] = ASSAY_JUDGE_INPUT_FD,
+	[PLAYER_OUTPUT] = ASSAY_JUDGE_OUTPUT_FD,
+	[PLAYER_LOG] = STDERR_FILENO,
 };
 
-#define TARGETS (sizeof targets / sizeof *targets)
 #define ASIDE 200 /* above all targets */
 
 int __real_main(int argc, char **argv);
 int __wrap_main(int argc, char **argv);
 
-/* false: whoever wants judges has gone. */
-static bool receive(int socket_fd, int fds[static TARGETS])
+struct server {
+	int socket_fd;
+	int argc;
+	char **argv;
+};
+
+/* How many descriptors came; 0: whoever wants judges has gone. */
+static size_t receive(int socket_fd, int fds[static PLAYER_ENDS_MAX])
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof targets)];
 	char byte;
@@ -40,54 +57,83 @@ static bool receive(int socket_fd, int fds[static TARGETS])
 				  .msg_iovlen = 1,
 				  .msg_control = control,
 				  .msg_controllen = sizeof control };
+	const struct cmsghdr *header;
+	size_t size;
 
-	if (recvmsg(socket_fd, &message, 0) != 1 || !CMSG_FIRSTHDR(&message))
-		return false;
-	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof targets);
-	return true;
+	if (recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC) != 1)
+		return 0;
+	header = CMSG_FIRSTHDR(&message);
+	if (!header)
+		return 0;
+	size = header->cmsg_len - CMSG_LEN(0);
+	memcpy(fds, CMSG_DATA(header), size);
+	return size / sizeof *fds;
 }
 
-static void become_judge(int socket_fd, int fds[static TARGETS])
+static void take_ends(const int ends[static PLAYER_ENDS_MAX])
 {
-	size_t i;
+	int aside[PLAYER_ENDS_MAX];
 
-	(void)close(socket_fd);
-	for (i = 0; i < TARGETS; i++) {
-		int aside = fcntl(fds[i], F_DUPFD, ASIDE);
+	for (size_t i = 0; i < PLAYER_ENDS_MAX; i++)
+		aside[i] = fcntl(ends[i], F_DUPFD, ASIDE);
+	(void)close_range(STDERR_FILENO + 1, ASIDE - 1, 0);
+	for (size_t i = 0; i < PLAYER_ENDS_MAX; i++) {
+		(void)dup2(aside[i], targets[i]);
+		(void)close(aside[i]);
+	}
+}
 
-		(void)close(fds[i]);
-		fds[i] = aside;
-	}
-	for (i = 0; i < TARGETS; i++) {
-		(void)dup2(fds[i], targets[i]);
-		(void)close(fds[i]);
-	}
+/* In the child this does not return. */
+static pid_t start_cb(void *data, const int *ends)
+{
+	const struct server *server = data;
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	(void)signal(SIGPIPE, SIG_DFL);
+	take_ends(ends);
+	exit(__real_main(server->argc, server->argv));
+}
+
+static int serve_ends(struct server *server, const int *ends)
+{
+	pid_t pid = start_cb(server, ends);
+	int status;
+
+	for (size_t i = 0; i < PLAYER_ENDS_MAX; i++)
+		(void)close(ends[i]);
+	if (pid < 0 || send(server->socket_fd, &pid, sizeof pid, 0) < 0 ||
+	    waitpid(pid, &status, 0) < 0 ||
+	    send(server->socket_fd, &status, sizeof status, 0) < 0)
+		return -1;
+	return 0;
+}
+
+static int serve_plan(struct server *server, int fd)
+{
+	int rc = player_play(fd, start_cb, server);
+
+	(void)close(fd);
+	if (send(server->socket_fd, &rc, sizeof rc, 0) < 0)
+		return -1;
+	return rc;
 }
 
 int __wrap_main(int argc, char **argv)
 {
 	const char *number = getenv("ASSAY_JUDGE_SERVER");
-	int fds[TARGETS];
-	int socket_fd;
-	int status;
-	size_t i;
-	pid_t pid;
+	struct server server = { .argc = argc, .argv = argv };
+	int fds[PLAYER_ENDS_MAX];
+	size_t count;
+	int rc = 0;
 
 	if (!number)
 		return __real_main(argc, argv);
-	socket_fd = (int)strtol(number, NULL, 10);
-	while (receive(socket_fd, fds)) {
-		pid = fork();
-		if (pid == 0) {
-			become_judge(socket_fd, fds);
-			return __real_main(argc, argv);
-		}
-		for (i = 0; i < TARGETS; i++)
-			(void)close(fds[i]);
-		if (pid < 0 || send(socket_fd, &pid, sizeof pid, 0) < 0 ||
-		    waitpid(pid, &status, 0) < 0 ||
-		    send(socket_fd, &status, sizeof status, 0) < 0)
-			return 1;
-	}
-	return 0;
+	server.socket_fd = (int)strtol(number, NULL, 10);
+	(void)signal(SIGPIPE, SIG_IGN);
+	while (rc == 0 && (count = receive(server.socket_fd, fds)) > 0)
+		rc = count == 1 ? serve_plan(&server, fds[0])
+				: serve_ends(&server, fds);
+	return rc == 0 ? 0 : 1;
 }
