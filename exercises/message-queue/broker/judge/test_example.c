@@ -37,8 +37,31 @@ static bool was_due(json_t *due, const json_t *line)
 	return false;
 }
 
+/* Whether it confirms a publish whose return is due yet. */
+static bool is_before_return(const json_t *due, const json_t *line)
+{
+	const json_t *seq = json_object_get(line, "seq");
+	const json_t *text;
+	bool found = false;
+	size_t i;
+
+	if (strcmp(json_string_value(json_object_get(line, "op")), "confirm") !=
+	    0)
+		return false;
+	json_array_foreach (due, i, text) {
+		json_t *other = json_loads(json_string_value(text), 0, NULL);
+		const char *op = json_string_value(
+			json_object_get(other, "op"));
+
+		found |= strcmp(op, "return") == 0 &&
+			 json_equal(json_object_get(other, "seq"), seq);
+		json_decref(other);
+	}
+	return found;
+}
+
 /* The lines of the example that come from @at on, in any order, but the last
- * of them last. Returns where they end. */
+ * of them last, and a return before its confirm. Returns where they end. */
 static size_t await(struct dialogue *dialogue, size_t at)
 {
 	json_t *due = json_array();
@@ -59,6 +82,10 @@ static size_t await(struct dialogue *dialogue, size_t at)
 				      " is due; %s is",
 				      next);
 		}
+		if (is_before_return(due, line))
+			dialogue_fail(dialogue,
+				      "a mandatory publish is confirmed before"
+				      " it is returned");
 		json_decref(line);
 	}
 	json_decref(due);
