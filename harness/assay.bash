@@ -81,7 +81,7 @@ _assay()
 		[ "$subcommand" = report ] || compopt -o dirnames
 		[ "$subcommand" = report ] || return
 		;;
-	--cwd | --lay-out)
+	--cwd | --lay-out | --regrade)
 		compopt -o dirnames
 		return
 		;;
@@ -113,6 +113,7 @@ _assay()
 		pack) words='-o --output --json' ;;
 		grade)
 			words='--out --exercise --lang --jobs --hidden --shard'
+			words+=' --regrade'
 			words+=' --require --json --quiet'
 			;;
 		report) words='--format --audience -o --out --all --merge' ;;

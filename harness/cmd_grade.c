@@ -14,6 +14,7 @@
 
 #include "batch.h"
 #include "command.h"
+#include "command_regrade.h"
 #include "commands.h"
 #include "home.h"
 #include "journal.h"
@@ -39,6 +40,11 @@ static const char help[] =
 	"the\n"
 	"                       folders of all N together with assay report "
 	"--merge\n"
+	"      --regrade OLD    grade again what the result folder OLD has, or "
+	"those\n"
+	"                       given of it, and say what changed and why; "
+	"--out OLD\n"
+	"                       puts OLD's results aside into OLD/earlier-N\n"
 	"      --hidden FILE    also run hidden tests, seeded by the secret "
 	"in\n"
 	"                       FILE, which is made on first use\n"
@@ -61,6 +67,7 @@ static const struct option long_options[] = {
 	{ "lang", required_argument, NULL, 'l' },
 	{ "jobs", required_argument, NULL, 'n' },
 	{ "shard", required_argument, NULL, 'k' },
+	{ "regrade", required_argument, NULL, 'g' },
 	{ "hidden", required_argument, NULL, 's' },
 	{ "require", required_argument, NULL, 'r' },
 	{ "json", no_argument, NULL, 'j' },
@@ -71,6 +78,8 @@ static const struct option long_options[] = {
 
 struct grade {
 	struct plan plan;
+	const char *old; /* --regrade; NULL: none */
+	struct regrade regrade;
 	struct shard shard;
 	const char *shard_text; /* NULL: all */
 	size_t total;           /* of all shards */
@@ -310,6 +319,7 @@ static int open_journal(struct grade *grade, const struct job_options *job)
 				       .require = grade->require,
 				       .ids = grade->ids,
 				       .shard = grade->shard_text,
+				       .regrade_of = grade->regrade.name,
 				       .total = grade->total };
 	struct error err = { 0 };
 	char hidden[65];
@@ -330,6 +340,15 @@ static int open_journal(struct grade *grade, const struct job_options *job)
 	return 0;
 }
 
+static void tell(struct grade *grade, const struct summary *summary)
+{
+	if (grade->old)
+		worst(grade, command_regrade_tell(&grade->regrade, &grade->plan,
+						  grade->out, grade->json));
+	else
+		print_summary(grade, summary);
+}
+
 static void sum_up(struct grade *grade)
 {
 	struct summary *summary = summary_new();
@@ -339,7 +358,7 @@ static void sum_up(struct grade *grade)
 	    summary_write(summary, grade->out, &err) < 0)
 		worst(grade, command_fault("grade", "%s", err.text));
 	else
-		print_summary(grade, summary);
+		tell(grade, summary);
 	summary_free(summary);
 }
 
@@ -355,6 +374,8 @@ static int run(struct grade *grade, struct batch_options *batch)
 	status = check_paths(grade);
 	if (!status)
 		status = check_exercise(&batch->job);
+	if (!status)
+		status = command_regrade_put_aside(&grade->regrade, grade->out);
 	if (!status)
 		status = prepare_output(grade);
 	if (status)
@@ -407,6 +428,9 @@ static int take_option(struct grade *grade, struct batch_options *batch,
 					     optarg);
 		batch->slots = (unsigned)number;
 		return 0;
+	case 'g':
+		grade->old = optarg;
+		return 0;
 	case 'k':
 		grade->shard_text = optarg;
 		if (!shard_parse(optarg, &grade->shard))
@@ -454,7 +478,7 @@ int cmd_grade(int argc, char **argv)
 		if (status)
 			return status;
 	}
-	if (optind == argc)
+	if (optind == argc && !grade.old)
 		return command_usage("grade", "no submission given "
 					      "(see assay grade --help)");
 	if (!grade.out)
@@ -462,11 +486,19 @@ int cmd_grade(int argc, char **argv)
 					      "the reports");
 	for (; optind < argc; optind++)
 		plan_add(&grade.plan, argv[optind]);
+	if (grade.old)
+		status = command_regrade_find(&grade.regrade, grade.old,
+					      grade.out, false, &batch.job,
+					      &grade.plan);
+	else
+		status = 0;
 	plan_name(&grade.plan);
 	plan_digest(&grade.plan, grade.ids);
 	grade.total = grade.plan.count;
 	shard_select(&grade.shard, &grade.plan);
-	status = run(&grade, &batch);
+	if (!status)
+		status = run(&grade, &batch);
+	regrade_release(&grade.regrade);
 	plan_release(&grade.plan);
 	return status;
 }

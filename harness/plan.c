@@ -131,10 +131,14 @@ void plan_name(struct plan *plan)
 	size_t i;
 
 	ENOUGH(taken);
+	for (i = 0; i < plan->count; i++)
+		if (plan->items[i].id)
+			report_set(taken, plan->items[i].id, json_integer(1));
 	for (i = 0; i < plan->count; i++) {
 		struct planned *item = &plan->items[i];
 
-		free(item->id);
+		if (item->id)
+			continue;
 		item->id = unique(taken, submission_id(item->path));
 		report_set(taken, item->id, json_integer(1));
 	}

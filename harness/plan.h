@@ -40,8 +40,10 @@ int plan_read(struct plan *plan, const char *name, struct error *err);
 /** SHA-256 over the ids, each with a newline behind; 64 digits and a NUL. */
 void plan_digest(const struct plan *plan, char hex[65]);
 
-/** Give each an id. Two submissions of one name get different ones:
- * "queue", "queue-2". */
+/**
+ * Give each that has none an id. Two submissions of one name get different
+ * ones: "queue", "queue-2".
+ */
 void plan_name(struct plan *plan);
 
 #endif
