@@ -7,6 +7,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_excerpts.h"
 #include "report_file.h"
 #include "report_parts.h"
 #include "text.h"
@@ -332,6 +333,8 @@ json_t *report_new(const struct result *result, json_t *environment)
 	report_set(document, "environment",
 		   environment_part(result, environment));
 	report_set(document, "timing", timing_part(result));
+	report_set(document, "excerpts",
+		   report_excerpts(document, &result->submission->files));
 	return document;
 }
 

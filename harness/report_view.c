@@ -4,6 +4,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_excerpts.h"
 #include "report_parts.h"
 
 static const char *const names[] = {
@@ -288,6 +289,8 @@ static json_t *candidate_message(const json_t *report)
 	return copy_of(message);
 }
 
+/* Excerpts are those that what is shown speaks of: another one would tell where
+ * a hidden test failed. */
 static json_t *candidate_view(const json_t *report)
 {
 	static const char *const timing_keys[] = { "started", NULL };
@@ -315,6 +318,9 @@ static json_t *candidate_view(const json_t *report)
 		view, "environment",
 		candidate_environment(json_object_get(report, "environment")));
 	report_set(view, "timing", pick_at(report, "timing", timing_keys));
+	report_set(view, "excerpts",
+		   report_excerpts_near(json_object_get(report, "excerpts"),
+					view));
 	return view;
 }
 
@@ -350,4 +356,9 @@ json_t *report_view(const json_t *report, enum audience audience)
 		break;
 	}
 	return copy_of(report);
+}
+
+bool report_view_is_candidates(const json_t *view)
+{
+	return json_object_get(view, "hidden") != NULL;
 }

@@ -40,4 +40,7 @@ const char *audience_name(enum audience audience);
  */
 json_t *report_view(const json_t *report, enum audience audience);
 
+/** Whether @view was made for a candidate. */
+bool report_view_is_candidates(const json_t *view);
+
 #endif
