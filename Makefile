@@ -264,6 +264,9 @@ $(OBJ)/%.o: %.c $(BUILD)/flags | $(BUILD)/packages
 	@mkdir -p $(@D)
 	$Q$(COMPILE) -MMD -MP -c -o $@ $<
 
+# What the assembler takes into it.
+$(OBJ)/harness/html_page.o $(FUZZ_OBJ)/harness/html_page.o: harness/report.css
+
 # One object, of which only what candidate code calls can be seen.
 $(OBJ)/sandbox/explore/%: AS = $(EXPLORE_AS_RUNTIME)
 $(OBJ)/sandbox/explore/canary.o: AS = $(EXPLORE_AS_CANDIDATE)

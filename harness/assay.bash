@@ -62,7 +62,7 @@ _assay()
 		files=''
 		;;
 	--format)
-		words='text json junit ctrf sarif gradescope tap csv'
+		words='text json html junit ctrf sarif gradescope tap csv'
 		files=''
 		;;
 	--audience) words='candidate grader team' files='' ;;

@@ -20,6 +20,7 @@
 #include "format.h"
 #include "report.h"
 #include "report_file.h"
+#include "report_site.h"
 #include "report_view.h"
 #include "text.h"
 
@@ -34,6 +35,9 @@ static const char help[] =
 	"      --format text    as \"assay check\" tells a candidate "
 	"(default)\n"
 	"      --format json    as they are, one document behind the other\n"
+	"      --format html    pages to read; with -o FOLDER also an index "
+	"of\n"
+	"                       all of them, index.html\n"
 	"      --format junit|sarif|tap|csv\n"
 	"                       all reports in one document\n"
 	"      --format ctrf|gradescope\n"
@@ -42,7 +46,10 @@ static const char help[] =
 	"                       only what they may see (default: grader, who\n"
 	"                       sees all)\n"
 	"  -o, --out PATH       write to this file; with a document for each\n"
-	"                       report, into this folder, which is made\n"
+	"                       report, into this folder, which is made; the\n"
+	"                       document of one report may go to a file that "
+	"is\n"
+	"                       named as it should be (page.html)\n"
 	"      --all            text: also what passing tests measured and\n"
 	"                       printed\n"
 	"      --merge          put the result folders of \"assay grade "
@@ -73,9 +80,10 @@ struct rendering {
 	const struct format *format; /* NULL: text or JSON */
 	bool json;
 	enum audience audience;
-	const char *path; /* --out, or NULL */
-	FILE *out;        /* where it goes when all go to one place */
-	size_t count;     /* reports written there */
+	const char *path;         /* --out, or NULL */
+	FILE *out;                /* where it goes when all go to one place */
+	struct report_site *site; /* where pages go */
+	size_t count;             /* reports written there */
 	bool all;
 	bool titled; /* more than one: say which */
 	bool merge;  /* folders, not reports */
@@ -120,30 +128,42 @@ static void write_text(const struct rendering *rendering, const char *path,
 		(void)fputc('\n', rendering->out);
 }
 
+/* The report's file name, without ".json". free() it. */
+static char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	const char *end = strrchr(name, '.');
+
+	return text_format("%.*s",
+			   (int)(end && strcmp(end, ".json") == 0
+					 ? end - name
+					 : (ptrdiff_t)strlen(name)),
+			   name);
+}
+
 /* Into the folder --out, named as the report is. */
 static int write_own_file(const struct rendering *rendering, const char *path,
 			  const json_t *view)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	size_t size = strlen(name);
-	char *text = NULL;
-	AUTO_FREE char *to = NULL;
-	FILE *out = open_memstream(&text, &size);
+	AUTO_FREE char *name = name_of(path);
+	AUTO_FREE char *text = NULL, *to = NULL;
 	struct error err = { 0 };
-	const char *end = strrchr(name, '.');
+	size_t size = 0;
+	FILE *out;
 	int r;
 
-	ENOUGH(out);
-	format_write(rendering->format, out, view);
-	text_stream_close(out, &text);
-	to = text_format("%s/%.*s%s", rendering->path,
-			 (int)(end && strcmp(end, ".json") == 0
-				       ? end - name
-				       : (ptrdiff_t)strlen(name)),
-			 name, rendering->format->suffix);
-	r = report_file_replace(to, text, strlen(text), &err);
-	free(text);
+	if (rendering->site) {
+		r = report_site_add(rendering->site, view, name, &err);
+	} else {
+		out = open_memstream(&text, &size);
+		ENOUGH(out);
+		format_write(rendering->format, out, view);
+		text_stream_close(out, &text);
+		to = text_format("%s/%s%s", rendering->path, name,
+				 rendering->format->suffix);
+		r = report_file_replace(to, text, size, &err);
+	}
 	return r < 0 ? command_input("report", err.code, "%s", err.text)
 		     : COMMAND_DONE;
 }
@@ -188,6 +208,36 @@ static bool parse_format(const char *name, struct rendering *rendering)
 	       strcmp(name, "text") == 0;
 }
 
+/* One document that is to be a file: "-o page.html". */
+static bool is_one_file(const struct rendering *rendering, int count)
+{
+	const char *suffix = rendering->format->suffix;
+	size_t size = strlen(rendering->path), end = strlen(suffix);
+	struct stat st;
+
+	return count == 1 && size > end &&
+	       strcmp(rendering->path + size - end, suffix) == 0 &&
+	       (stat(rendering->path, &st) < 0 || !S_ISDIR(st.st_mode));
+}
+
+/* A document for each report. */
+static int open_folder(struct rendering *rendering)
+{
+	struct error err = { 0 };
+
+	rendering->out = NULL;
+	if (strcmp(rendering->format->name, "html") == 0) {
+		if (report_site_new(rendering->path, &rendering->site, &err) ==
+		    0)
+			return COMMAND_DONE;
+		return command_input("report", err.code, "--out: %s", err.text);
+	}
+	if (mkdir(rendering->path, 0777) == 0 || errno == EEXIST)
+		return COMMAND_DONE;
+	return command_input("report", errno, "--out: %s: %s", rendering->path,
+			     strerror(errno));
+}
+
 /* Where it all goes; @count reports are to come. */
 static int open_output(struct rendering *rendering, int count)
 {
@@ -201,17 +251,22 @@ static int open_output(struct rendering *rendering, int count)
 				     format->name);
 	if (!rendering->path)
 		return COMMAND_DONE;
-	if (format && !format->together) {
-		rendering->out = NULL;
-		if (mkdir(rendering->path, 0777) == 0 || errno == EEXIST)
-			return COMMAND_DONE;
-	} else {
-		rendering->out = fopen(rendering->path, "we");
-		if (rendering->out)
-			return COMMAND_DONE;
-	}
+	if (format && !format->together && !is_one_file(rendering, count))
+		return open_folder(rendering);
+	rendering->out = fopen(rendering->path, "we");
+	if (rendering->out)
+		return COMMAND_DONE;
 	return command_input("report", errno, "--out: %s: %s", rendering->path,
 			     strerror(errno));
+}
+
+static int close_site(struct rendering *rendering)
+{
+	struct error err = { 0 };
+
+	if (report_site_end(rendering->site, &err) == 0)
+		return COMMAND_DONE;
+	return command_input("report", err.code, "%s", err.text);
 }
 
 /* What was written to one place is whole only when this has gone well. */
@@ -220,7 +275,7 @@ static int close_output(struct rendering *rendering)
 	bool failed;
 
 	if (!rendering->out)
-		return COMMAND_DONE;
+		return close_site(rendering);
 	if (rendering->format) {
 		if (rendering->count == 0)
 			(void)fputs(rendering->format->head, rendering->out);

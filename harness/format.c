@@ -15,10 +15,10 @@
 
 static const struct format *const formats[] = {
 	&format_junit,      &format_ctrf, &format_sarif,
-	&format_gradescope, &format_tap,  &format_csv,
+	&format_gradescope, &format_tap,  &format_csv, &format_html,
 };
 
-const char format_names[] = "junit, ctrf, sarif, gradescope, tap, csv";
+const char format_names[] = "html, junit, ctrf, sarif, gradescope, tap, csv";
 
 const struct format *format_find(const char *name)
 {

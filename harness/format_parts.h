@@ -9,7 +9,7 @@
 #include "format.h"
 
 extern const struct format format_junit, format_ctrf, format_sarif,
-	format_gradescope, format_tap, format_csv;
+	format_gradescope, format_tap, format_csv, format_html;
 
 /** What of a view stands at the keys of @path, "a.b": "" and 0 for nothing. */
 const char *format_string(const json_t *view, const char *path);

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <assay/cleanup.h>
 
@@ -194,6 +195,46 @@ static void test_report__keeps_to_the_audience(void **state)
 	assert_refused(&process, "everybody");
 }
 
+static void test_report__makes_pages_and_an_index(void **state)
+{
+	AUTO_FREE char *index = NULL, *page = NULL;
+	struct process process;
+
+	(void)state;
+	RUN(&process, "--format", "html", "-o", "pages", "out/reports/ada.json",
+	    "out/reports/bob.json");
+	assert_status(&process, 0);
+	index = scratch_read(home, "pages/index.html");
+	page = scratch_read(home, "pages/reports/bob.html");
+	assert_non_null(strstr(index, "href=\"reports/ada.html\""));
+	assert_non_null(strstr(page, "href=\"../index.html\""));
+	assert_non_null(strstr(page, "the sum is that of all numbers added"));
+	process_release(&process);
+}
+
+static void test_report__writes_feedback_without_an_index(void **state)
+{
+	AUTO_FREE char *page = NULL, *file = NULL;
+	AUTO_FREE char *index = scratch_path(home, "fed/index.html");
+	struct process process;
+
+	(void)state;
+	RUN(&process, "--format", "html", "--audience", "candidate", "-o",
+	    "fed", "out/reports/ada.json", "out/reports/bob.json");
+	assert_status(&process, 0);
+	process_release(&process);
+	page = scratch_read(home, "fed/reports/bob.html");
+	assert_non_null(strstr(page, "Your feedback"));
+	assert_null(strstr(page, "index.html"));
+	assert_int_equal(access(index, F_OK), -1);
+	RUN(&process, "--format", "html", "out/reports/bob.json", "-o",
+	    "bob.html");
+	assert_status(&process, 0);
+	process_release(&process);
+	file = scratch_read(home, "bob.html");
+	assert_non_null(strstr(file, "</html>"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +247,8 @@ int main(void)
 		cmocka_unit_test(
 			test_report__makes_a_file_for_each_where_it_must),
 		cmocka_unit_test(test_report__keeps_to_the_audience),
+		cmocka_unit_test(test_report__makes_pages_and_an_index),
+		cmocka_unit_test(test_report__writes_feedback_without_an_index),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

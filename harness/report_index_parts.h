@@ -1,0 +1,29 @@
+/*
+ * report_index_parts.h - the sections that report_index.c puts together
+ *
+ * An entry is {"id", "page", "exercise", "status", "points", "maximum",
+ * "undecided", "tests": {ID: {"status", "points", "maximum"}}}; a group is an
+ * array of those for one exercise, best first.
+ */
+#ifndef ASSAY_REPORT_INDEX_PARTS_H
+#define ASSAY_REPORT_INDEX_PARTS_H
+
+#include <jansson.h>
+
+#include "html.h"
+
+/** report_index_charts.c: both stand under an <h3>. */
+void index_distribution(struct html *html, const json_t *group,
+			const char *unique);
+void index_pass_rates(struct html *html, const json_t *group);
+
+/** report_index_tables.c: everybody, in the orders of the three arrays. */
+void index_submissions(struct html *html, json_t *const orders[3]);
+/** All of a group on the same tests; under an <h3>. */
+void index_side_by_side(struct html *html, const json_t *group);
+
+/** Ids of all tests that the group's entries have, in the order of the first
+ * one that has them. A new reference. */
+json_t *index_test_ids(const json_t *group);
+
+#endif

@@ -1,0 +1,114 @@
+#include "report_page.h"
+
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "html_page.h"
+#include "report_page_parts.h"
+#include "report_view.h"
+#include "text.h"
+
+static void put_crumb(struct html *html, const char *index)
+{
+	if (!index)
+		return;
+	html_begin(html, "p", "class", "crumb", NULL);
+	html_begin(html, "a", "href", index, NULL);
+	html_text(html, "All submissions of this batch");
+	html_end(html, "a");
+	html_end(html, "p");
+}
+
+static void put_exercise(struct html *html, const json_t *view)
+{
+	const json_t *exercise = json_object_get(view, "exercise");
+
+	if (!json_is_object(exercise)) {
+		html_element(html, "p", "soft",
+			     "For which exercise it is could not be told");
+		return;
+	}
+	html_elementf(html, "p", "soft", "%s (%s %s)%s%s",
+		      page_string(exercise, "title"),
+		      page_string(exercise, "id"),
+		      page_string(exercise, "version"),
+		      *page_string(exercise, "language") ? ", in " : "",
+		      page_string(exercise, "language"));
+}
+
+/* Only places that are on the page. */
+static void put_contents(struct html *html, const json_t *view)
+{
+	const struct {
+		const char *anchor, *name;
+		bool there;
+	} places[] = {
+		{ "#tests", "Tests",
+		  json_array_size(json_object_get(view, "tests")) > 0 },
+		{ "#build", "Build",
+		  json_array_size(json_object_get(view, "build")) > 0 },
+		{ "#environment", "How it was run", true },
+		{ "#rubric", "What people score",
+		  json_array_size(json_object_get(view, "rubric")) > 0 },
+	};
+	size_t i;
+
+	html_begin(html, "nav", "class", "here", "aria-label", "On this page",
+		   NULL);
+	html_begin(html, "ul", NULL);
+	for (i = 0; i < sizeof places / sizeof *places; i++) {
+		if (!places[i].there)
+			continue;
+		html_begin(html, "li", NULL);
+		html_begin(html, "a", "href", places[i].anchor, NULL);
+		html_text(html, places[i].name);
+		html_end(html, "a");
+		html_end(html, "li");
+	}
+	html_end(html, "ul");
+	html_end(html, "nav");
+}
+
+static void put_report(struct html *html, const json_t *view)
+{
+	put_exercise(html, view);
+	put_contents(html, view);
+	page_score(html, view);
+	page_categories(html, view);
+	page_test_table(html, view);
+	page_failures(html, view);
+	page_build(html, view);
+	page_resources(html, view);
+	page_environment(html, view);
+	page_files(html, view);
+	page_rubric(html, view);
+}
+
+void report_page(const json_t *view, const char *index, FILE *out)
+{
+	const char *id = page_string(json_object_get(view, "submission"), "id");
+	const char *exercise = page_string(json_object_get(view, "exercise"),
+					   "title");
+	bool feedback = report_view_is_candidates(view);
+	AUTO_FREE char *heading = NULL, *title = NULL;
+	struct html html;
+
+	if (feedback)
+		heading = text_format("Your feedback%s%s",
+				      *exercise ? ": " : "", exercise);
+	else
+		heading = text_format("%s", *id ? id : "A submission");
+	title = text_format("%s - assay", heading);
+	html_page_begin(&html, out, title);
+	if (!feedback)
+		put_crumb(&html, index);
+	html_element(&html, "h1", NULL, heading);
+	if (feedback)
+		page_feedback(&html, view);
+	else
+		put_report(&html, view);
+	html_page_end(&html, feedback ? "Made for who wrote the code."
+				      : "Not for candidates: it may tell of "
+					"hidden tests.");
+}

@@ -1,0 +1,236 @@
+/*
+ * What a submission used, what it was held by, and what it was made of.
+ */
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "report_page_parts.h"
+#include "text.h"
+
+static void put_use(struct html *html, double used, double limit,
+		    const char *unit)
+{
+	AUTO_FREE char *seen = page_quantity(used, unit);
+	AUTO_FREE char *bound = page_quantity(limit, unit);
+
+	html_begin(html, "td", NULL);
+	html_textf(html, "%s of %s", seen, bound);
+	page_bar(html, used, limit, used >= limit && limit > 0 ? "over" : "");
+	html_end(html, "td");
+}
+
+static void put_row(struct html *html, const json_t *test)
+{
+	const json_t *used = json_object_get(test, "resources");
+	const json_t *limits = json_object_get(test, "limits");
+
+	if (!json_is_object(used))
+		return;
+	html_begin(html, "tr", NULL);
+	page_heading(html, "row", "id", page_string(test, "id"));
+	put_use(html, page_number(used, "wall_ms"),
+		page_number(limits, "wall_ms"), "ms");
+	put_use(html,
+		page_number(used, "user_ms") + page_number(used, "system_ms"),
+		page_number(limits, "cpu_ms"), "ms");
+	put_use(html, page_number(used, "peak_bytes"),
+		page_number(limits, "memory_bytes"), "bytes");
+	html_end(html, "tr");
+}
+
+static bool any_ran(const json_t *tests)
+{
+	json_t *test;
+	size_t i;
+
+	json_array_foreach (tests, i, test)
+		if (json_is_object(json_object_get(test, "resources")))
+			return true;
+	return false;
+}
+
+void page_resources(struct html *html, const json_t *view)
+{
+	static const char *const head[] = { "Test", "Time", "Processor",
+					    "Memory", NULL };
+	const json_t *tests = json_object_get(view, "tests");
+	json_t *test;
+	size_t i;
+
+	if (!any_ran(tests))
+		return;
+	html_begin(html, "h2", "id", "resources", NULL);
+	html_text(html, "Resources against limits");
+	html_end(html, "h2");
+	html_begin(html, "div", "class", "card", NULL);
+	page_wide_begin(html, "Table of resources");
+	html_begin(html, "table", NULL);
+	html_element(html, "caption", NULL,
+		     "What each test's run used, of what it may");
+	page_head_row(html, head);
+	html_begin(html, "tbody", NULL);
+	json_array_foreach (tests, i, test)
+		put_row(html, test);
+	html_end(html, "tbody");
+	html_end(html, "table");
+	page_wide_end(html);
+	html_end(html, "div");
+}
+
+static void put_layer(struct html *html, const json_t *layer)
+{
+	bool on = json_is_true(json_object_get(layer, "on"));
+
+	html_begin(html, "tr", NULL);
+	page_heading(html, "row", NULL, page_string(layer, "name"));
+	html_begin(html, "td", NULL);
+	html_element(html, "span", on ? "badge pass" : "badge warn",
+		     on ? "on" : "off");
+	html_end(html, "td");
+	html_begin(html, "td", NULL);
+	html_text(html, page_string(layer, "detail"));
+	if (*page_string(layer, "remedy")) {
+		html_text(html, " To turn it on: ");
+		html_element(html, "code", NULL, page_string(layer, "remedy"));
+	}
+	html_end(html, "td");
+	html_end(html, "tr");
+}
+
+static void put_layers(struct html *html, const json_t *layers)
+{
+	static const char *const head[] = { "Layer", "State", "How", NULL };
+	json_t *layer;
+	size_t i;
+
+	if (json_array_size(layers) == 0)
+		return;
+	page_wide_begin(html, "Table of isolation layers");
+	html_begin(html, "table", NULL);
+	html_element(html, "caption", NULL, "What held its programs");
+	page_head_row(html, head);
+	html_begin(html, "tbody", NULL);
+	json_array_foreach (layers, i, layer)
+		put_layer(html, layer);
+	html_end(html, "tbody");
+	html_end(html, "table");
+	page_wide_end(html);
+}
+
+void page_environment(struct html *html, const json_t *view)
+{
+	const json_t *environment = json_object_get(view, "environment");
+	const json_t *isolation = json_object_get(environment, "isolation");
+	double memory_bytes = page_number(environment, "memory_bytes");
+	AUTO_FREE char *memory = page_quantity(memory_bytes, "bytes");
+	AUTO_FREE char *host = NULL;
+
+	if (*page_string(environment, "kernel"))
+		host = text_format("Linux %s, %s, %.10g CPUs, %s",
+				   page_string(environment, "kernel"),
+				   page_string(environment, "machine"),
+				   page_number(environment, "cpus"), memory);
+	html_begin(html, "h2", "id", "environment", NULL);
+	html_text(html, "How it was run");
+	html_end(html, "h2");
+	html_begin(html, "div", "class", "card", NULL);
+	html_begin(html, "dl", "class", "facts", NULL);
+	page_fact(html, "Isolation", page_string(isolation, "level"));
+	page_fact(html, "Compiler", page_string(environment, "compiler"));
+	page_fact(html, "C library", page_string(environment, "libc"));
+	page_fact(html, "Host", host);
+	page_fact(html, "Judged by assay", page_string(environment, "assay"));
+	page_fact(html, "Started",
+		  page_string(json_object_get(view, "timing"), "started"));
+	page_fact_code(html, "Verdict digest",
+		       page_string(view, "verdict_digest"));
+	html_end(html, "dl");
+	put_layers(html, json_object_get(isolation, "layers"));
+	html_end(html, "div");
+}
+
+static void put_flags(struct html *html, const json_t *flags)
+{
+	json_t *flag;
+	size_t i;
+
+	if (json_array_size(flags) == 0)
+		return;
+	html_element(html, "h3", NULL, "For a person to look at");
+	html_begin(html, "ul", NULL);
+	json_array_foreach (flags, i, flag) {
+		html_begin(html, "li", NULL);
+		if (*page_string(flag, "file"))
+			html_elementf(html, "code", NULL, "%s",
+				      page_string(flag, "file"));
+		html_textf(html, " %s", page_string(flag, "message"));
+		html_end(html, "li");
+	}
+	html_end(html, "ul");
+}
+
+void page_files(struct html *html, const json_t *view)
+{
+	static const char *const head[] = { "File", "Role", "#Size", "SHA-256",
+					    NULL };
+	const json_t *submission = json_object_get(view, "submission");
+	const json_t *files = json_object_get(submission, "files");
+	json_t *file;
+	size_t i;
+
+	if (json_array_size(files) == 0)
+		return;
+	html_begin(html, "h2", "id", "files", NULL);
+	html_text(html, "What was handed in");
+	html_end(html, "h2");
+	html_begin(html, "div", "class", "card", NULL);
+	put_flags(html, json_object_get(submission, "flags"));
+	page_wide_begin(html, "Table of files");
+	html_begin(html, "table", NULL);
+	html_element(html, "caption", NULL,
+		     "candidate: built; owned: the exercise's own file was "
+		     "taken instead; ignored: not looked at");
+	page_head_row(html, head);
+	html_begin(html, "tbody", NULL);
+	json_array_foreach (files, i, file) {
+		html_begin(html, "tr", NULL);
+		page_heading(html, "row", NULL, page_string(file, "path"));
+		html_element(html, "td", NULL, page_string(file, "role"));
+		html_elementf(html, "td", "number", "%.10g",
+			      page_number(file, "size"));
+		html_begin(html, "td", NULL);
+		html_element(html, "code", NULL, page_string(file, "sha256"));
+		html_end(html, "td");
+		html_end(html, "tr");
+	}
+	html_end(html, "tbody");
+	html_end(html, "table");
+	page_wide_end(html);
+	html_end(html, "div");
+}
+
+void page_rubric(struct html *html, const json_t *view)
+{
+	const json_t *rubric = json_object_get(view, "rubric");
+	json_t *entry, *mark;
+	size_t i, j;
+
+	if (json_array_size(rubric) == 0)
+		return;
+	html_begin(html, "h2", "id", "rubric", NULL);
+	html_text(html, "What people score");
+	html_end(html, "h2");
+	html_begin(html, "div", "class", "card", NULL);
+	html_element(html, "p", "soft",
+		     "0 to 4 for each, beside the points and never added to "
+		     "them.");
+	json_array_foreach (rubric, i, entry) {
+		html_element(html, "h3", NULL, page_string(entry, "title"));
+		html_begin(html, "ol", "start", "0", NULL);
+		json_array_foreach (json_object_get(entry, "marks"), j, mark)
+			html_element(html, "li", NULL, json_string_value(mark));
+		html_end(html, "ol");
+	}
+	html_end(html, "div");
+}

@@ -1,0 +1,202 @@
+/*
+ * What a submission came to: the verdict, points by category, its tests.
+ */
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "report_page_parts.h"
+#include "text.h"
+
+static void put_cap(struct html *html, const json_t *score)
+{
+	const json_t *cap = json_object_get(score, "cap");
+
+	if (!json_is_object(cap))
+		return;
+	html_begin(html, "p", "class", "note", NULL);
+	html_textf(html, "At most %.10g points: %s", page_number(cap, "points"),
+		   page_string(cap, "why"));
+	html_end(html, "p");
+}
+
+static void put_undecided(struct html *html, const json_t *score)
+{
+	double undecided = page_number(score, "undecided");
+
+	if (undecided <= 0)
+		return;
+	html_begin(html, "p", "class", "note", NULL);
+	html_textf(html,
+		   "%.10g points are undecided: their tests could not be run "
+		   "to an end here, which is the host's fault and costs "
+		   "nobody a point. Grade this submission again.",
+		   undecided);
+	html_end(html, "p");
+}
+
+static void put_measured(struct html *html, const json_t *score)
+{
+	double maximum = page_number(score, "measured_maximum");
+
+	if (maximum <= 0)
+		return;
+	html_elementf(html, "p", "soft",
+		      "%.10g of %.10g points come out the same on any machine; "
+		      "%.10g of %.10g are measurements on this one.",
+		      page_number(score, "reproducible_points"),
+		      page_number(score, "reproducible_maximum"),
+		      page_number(score, "measured_points"), maximum);
+}
+
+static void put_rejected(struct html *html, const json_t *view)
+{
+	const json_t *rejected = json_object_get(
+		json_object_get(view, "submission"), "rejected");
+
+	if (!json_is_object(rejected))
+		return;
+	html_begin(html, "p", "class", "note", NULL);
+	html_textf(html, "Rule %s: %s", page_string(rejected, "rule"),
+		   page_string(rejected, "reason"));
+	html_end(html, "p");
+}
+
+void page_score(struct html *html, const json_t *view)
+{
+	const json_t *score = json_object_get(view, "score");
+	const char *status = page_string(score, "status");
+	const char *meaning = page_status_meaning(status);
+	const char *message = page_string(view, "message");
+
+	html_begin(html, "section", "class", "card", "aria-label", "Verdict",
+		   NULL);
+	html_begin(html, "div", "class", "verdict", NULL);
+	page_badge(html, status, "big");
+	html_begin(html, "p", "class", "points", NULL);
+	html_elementf(html, "b", NULL, "%.10g", page_number(score, "points"));
+	html_textf(html, " of %.10g points", page_number(score, "maximum"));
+	html_end(html, "p");
+	html_end(html, "div");
+	if (*meaning)
+		html_element(html, "p", NULL, meaning);
+	put_rejected(html, view);
+	if (*message &&
+	    !json_is_object(json_object_get(json_object_get(view, "submission"),
+					    "rejected")))
+		html_element(html, "p", NULL, message);
+	put_cap(html, score);
+	put_undecided(html, score);
+	put_measured(html, score);
+	html_end(html, "section");
+}
+
+static const char *share_tone(double points, double maximum)
+{
+	return points >= maximum ? "good" : "";
+}
+
+static void put_category(struct html *html, const char *name, double points,
+			 double maximum)
+{
+	html_begin(html, "tr", NULL);
+	page_heading(html, "row", NULL, name);
+	html_elementf(html, "td", "number", "%.10g of %.10g", points, maximum);
+	html_begin(html, "td", NULL);
+	page_bar(html, points, maximum, share_tone(points, maximum));
+	html_end(html, "td");
+	html_end(html, "tr");
+}
+
+void page_categories(struct html *html, const json_t *view)
+{
+	static const char *const head[] = { "Category", "#Points", "Share",
+					    NULL };
+	const json_t *categories = json_object_get(
+		json_object_get(view, "score"), "categories");
+	const json_t *hidden = json_object_get(view, "hidden");
+	json_t *category;
+	size_t i;
+
+	if (json_array_size(categories) == 0)
+		return;
+	html_element(html, "h2", NULL, "Points by category");
+	html_begin(html, "div", "class", "card", NULL);
+	html_begin(html, "table", NULL);
+	html_element(html, "caption", NULL,
+		     "Points earned in each category, before any cap");
+	page_head_row(html, head);
+	html_begin(html, "tbody", NULL);
+	json_array_foreach (categories, i, category)
+		put_category(html, page_string(category, "category"),
+			     page_number(category, "points"),
+			     page_number(category, "maximum"));
+	if (json_is_object(hidden))
+		put_category(html, "hidden tests",
+			     page_number(hidden, "points"),
+			     page_number(hidden, "maximum"));
+	html_end(html, "tbody");
+	html_end(html, "table");
+	html_end(html, "div");
+}
+
+static void put_test_row(struct html *html, const json_t *test)
+{
+	const char *status = page_string(test, "status");
+	const char *id = page_string(test, "id");
+	const json_t *resources = json_object_get(test, "resources");
+	AUTO_FREE char *anchor = html_id("#test-", id);
+	AUTO_FREE char *time = page_quantity(page_number(resources, "wall_ms"),
+					     "ms");
+
+	html_begin(html, "tr", NULL);
+	html_begin(html, "th", "scope", "row", NULL);
+	if (strcmp(status, "pass") == 0 || strcmp(status, "skipped") == 0) {
+		html_text(html, id);
+	} else {
+		html_begin(html, "a", "href", anchor, NULL);
+		html_text(html, id);
+		html_end(html, "a");
+	}
+	if (page_is(test, "visibility", "hidden"))
+		html_element(html, "span", "soft", " (hidden)");
+	html_element(html, "div", "property", page_string(test, "property"));
+	html_end(html, "th");
+	html_begin(html, "td", NULL);
+	page_badge(html, status, NULL);
+	html_end(html, "td");
+	html_elementf(html, "td", "number", "%.10g of %.10g",
+		      page_number(test, "points"),
+		      page_number(test, "maximum"));
+	html_element(html, "td", "number time",
+		     json_is_object(resources) ? time : "not run");
+	html_end(html, "tr");
+}
+
+void page_test_table(struct html *html, const json_t *view)
+{
+	static const char *const head[] = { "Test and what it checks",
+					    "Outcome", "#Points", "#Time",
+					    NULL };
+	const json_t *tests = json_object_get(view, "tests");
+	json_t *test;
+	size_t i;
+
+	if (json_array_size(tests) == 0)
+		return;
+	html_begin(html, "h2", "id", "tests", NULL);
+	html_text(html, "Tests");
+	html_end(html, "h2");
+	html_begin(html, "div", "class", "card", NULL);
+	html_begin(html, "table", NULL);
+	html_element(html, "caption", NULL,
+		     "Every test in the order in which it ran; those that did "
+		     "not pass lead to their evidence");
+	page_head_row(html, head);
+	html_begin(html, "tbody", NULL);
+	json_array_foreach (tests, i, test)
+		put_test_row(html, test);
+	html_end(html, "tbody");
+	html_end(html, "table");
+	html_end(html, "div");
+}

@@ -1,0 +1,266 @@
+/*
+ * What compilers and sanitizers said, beside the lines that they said it of.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "report_excerpts.h"
+#include "report_page_parts.h"
+#include "sanitizer.h"
+#include "text.h"
+
+#define DIAGNOSTICS_MAX 40
+#define RACES_MAX 6
+#define STACKS_MAX 4
+#define FRAMES_MAX 8
+
+static bool is_near(const json_t *excerpt, const char *file, json_int_t line)
+{
+	json_int_t at = json_integer_value(json_object_get(excerpt, "line"));
+
+	return page_is(excerpt, "file", file) && at >= line - EXCERPT_AROUND &&
+	       at <= line + EXCERPT_AROUND;
+}
+
+static void put_line(struct html *html, const json_t *excerpt, bool here)
+{
+	html_begin(html, "tr", "class", here ? "here" : NULL, NULL);
+	html_begin(html, "th", "scope", "row", NULL);
+	html_textf(html, "%lld",
+		   json_integer_value(json_object_get(excerpt, "line")));
+	html_end(html, "th");
+	html_element(html, "td", NULL, page_string(excerpt, "text"));
+	html_end(html, "tr");
+}
+
+void page_excerpt(struct html *html, const json_t *view, const char *file,
+		  json_int_t line)
+{
+	const json_t *excerpts = json_object_get(view, "excerpts");
+	AUTO_FREE char *label = text_format("%s around line %lld", file, line);
+	bool any = false;
+	json_t *excerpt;
+	size_t i;
+
+	json_array_foreach (excerpts, i, excerpt) {
+		if (!is_near(excerpt, file, line))
+			continue;
+		if (!any) {
+			page_wide_begin(html, label);
+			html_begin(html, "table", "class", "source", NULL);
+			html_element(html, "caption", NULL, label);
+			html_begin(html, "tbody", NULL);
+		}
+		any = true;
+		put_line(html, excerpt,
+			 json_integer_value(json_object_get(excerpt, "line")) ==
+				 line);
+	}
+	if (!any)
+		return;
+	html_end(html, "tbody");
+	html_end(html, "table");
+	page_wide_end(html);
+}
+
+/* Another variant says the same of the same line. */
+static bool was_said(const json_t *builds, size_t build,
+		     const json_t *diagnostic)
+{
+	json_t *other;
+	size_t i, j;
+
+	for (i = 0; i < build; i++) {
+		const json_t *earlier = json_object_get(
+			json_array_get(builds, i), "diagnostics");
+
+		json_array_foreach (earlier, j, other)
+			if (json_equal(other, diagnostic))
+				return true;
+	}
+	return false;
+}
+
+static void put_diagnostic(struct html *html, const json_t *view,
+			   const json_t *diagnostic)
+{
+	const char *file = page_string(diagnostic, "file");
+	const char *kind = page_string(diagnostic, "kind");
+	json_int_t line = json_integer_value(
+		json_object_get(diagnostic, "line"));
+
+	html_begin(html, "li", NULL);
+	html_element(html, "strong",
+		     strcmp(kind, "error") == 0 ? "badge fail" : "badge warn",
+		     kind);
+	html_textf(html, " %s ", page_string(diagnostic, "message"));
+	if (*file && line > 0)
+		html_elementf(html, "code", NULL, "%s:%lld", file, line);
+	if (*page_string(diagnostic, "option"))
+		html_elementf(html, "span", "soft", " %s",
+			      page_string(diagnostic, "option"));
+	page_excerpt(html, view, file, line);
+	html_end(html, "li");
+}
+
+static void put_diagnostics(struct html *html, const json_t *view,
+			    const json_t *builds, size_t build)
+{
+	const json_t *diagnostics = json_object_get(
+		json_array_get(builds, build), "diagnostics");
+	size_t shown = 0, i;
+	json_t *diagnostic;
+
+	html_begin(html, "ul", NULL);
+	json_array_foreach (diagnostics, i, diagnostic) {
+		if (was_said(builds, build, diagnostic) ||
+		    ++shown > DIAGNOSTICS_MAX)
+			continue;
+		put_diagnostic(html, view, diagnostic);
+	}
+	if (shown > DIAGNOSTICS_MAX)
+		html_elementf(html, "li", "soft", "and %zu more",
+			      shown - DIAGNOSTICS_MAX);
+	html_end(html, "ul");
+}
+
+static bool says_anything(const json_t *builds, size_t build)
+{
+	const json_t *diagnostics = json_object_get(
+		json_array_get(builds, build), "diagnostics");
+	json_t *diagnostic;
+	size_t i;
+
+	json_array_foreach (diagnostics, i, diagnostic)
+		if (!was_said(builds, build, diagnostic))
+			return true;
+	return false;
+}
+
+static void put_command(struct html *html, const json_t *argv)
+{
+	AUTO_FREE char *text = NULL;
+	size_t size = 0, i;
+	json_t *arg;
+	FILE *out;
+
+	if (json_array_size(argv) == 0)
+		return;
+	out = open_memstream(&text, &size);
+	ENOUGH(out);
+	json_array_foreach (argv, i, arg)
+		(void)fprintf(out, "%s%s", i > 0 ? " " : "",
+			      json_string_value(arg) ? json_string_value(arg)
+						     : "");
+	text_stream_close(out, &text);
+	html_begin(html, "details", NULL);
+	html_element(html, "summary", NULL, "Command");
+	html_begin(html, "pre", "class", "wrap", "tabindex", "0", NULL);
+	html_text(html, text);
+	html_end(html, "pre");
+	html_end(html, "details");
+}
+
+static void put_build(struct html *html, const json_t *view,
+		      const json_t *builds, size_t index)
+{
+	const json_t *build = json_array_get(builds, index);
+	const json_t *evidence = json_object_get(build, "evidence");
+	bool ok = json_is_true(json_object_get(build, "ok"));
+
+	html_begin(html, "h3", NULL);
+	html_textf(html, "%s ", page_string(build, "variant"));
+	html_element(html, "span", ok ? "badge pass" : "badge fail",
+		     ok ? "built" : "did not build");
+	html_end(html, "h3");
+	if (!ok && *page_string(evidence, "detail"))
+		html_element(html, "p", NULL, page_string(evidence, "detail"));
+	if (says_anything(builds, index))
+		put_diagnostics(html, view, builds, index);
+	if (!ok && *page_string(build, "output")) {
+		html_begin(html, "pre", "class", "wrap", "tabindex", "0", NULL);
+		html_text(html, page_string(build, "output"));
+		html_end(html, "pre");
+	}
+	put_command(html, json_object_get(build, "argv"));
+}
+
+void page_build(struct html *html, const json_t *view)
+{
+	const json_t *builds = json_object_get(view, "build");
+	size_t i;
+
+	if (json_array_size(builds) == 0)
+		return;
+	html_begin(html, "h2", "id", "build", NULL);
+	html_text(html, "Build and diagnostics");
+	html_end(html, "h2");
+	html_begin(html, "div", "class", "card", NULL);
+	for (i = 0; i < json_array_size(builds); i++)
+		put_build(html, view, builds, i);
+	html_end(html, "div");
+}
+
+static void put_stack(struct html *html, const json_t *view,
+		      const json_t *stack)
+{
+	json_t *frame;
+	size_t i;
+
+	html_element(html, "p", NULL, page_string(stack, "what"));
+	html_begin(html, "ol", "class", "stack", NULL);
+	json_array_foreach (json_object_get(stack, "frames"), i, frame) {
+		const char *file = page_string(frame, "file");
+		bool own = *file && *file != '/';
+
+		if (i == FRAMES_MAX)
+			break;
+		html_begin(html, "li", "class", own ? "own" : NULL, NULL);
+		html_textf(html, "%s, %s:%lld", page_string(frame, "function"),
+			   file,
+			   json_integer_value(json_object_get(frame, "line")));
+		html_end(html, "li");
+	}
+	html_end(html, "ol");
+	json_array_foreach (json_object_get(stack, "frames"), i, frame) {
+		const char *file = page_string(frame, "file");
+
+		if (!*file || *file == '/')
+			continue;
+		page_excerpt(
+			html, view, file,
+			json_integer_value(json_object_get(frame, "line")));
+		break;
+	}
+}
+
+void page_races(struct html *html, const json_t *view, const json_t *test)
+{
+	const json_t *races = json_object_get(test, "races");
+	json_t *race, *stack;
+	size_t i, j;
+
+	if (json_array_size(races) == 0)
+		return;
+	html_element(html, "h4", NULL, "What the sanitizer found");
+	json_array_foreach (races, i, race) {
+		json_auto_t *alone = json_pack("[O]", race);
+		AUTO_FREE char *summary = sanitizer_summary(alone);
+
+		if (i == RACES_MAX)
+			break;
+		html_begin(html, "details", "open", i == 0 ? "open" : NULL,
+			   NULL);
+		html_element(html, "summary", NULL,
+			     summary ? summary : page_string(race, "kind"));
+		json_array_foreach (json_object_get(race, "stacks"), j, stack)
+			if (j < STACKS_MAX)
+				put_stack(html, view, stack);
+		html_end(html, "details");
+	}
+	if (json_array_size(races) > RACES_MAX)
+		html_elementf(html, "p", "soft", "and %zu more",
+			      json_array_size(races) - RACES_MAX);
+}
