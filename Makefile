@@ -45,6 +45,8 @@ PACKAGES_headers := gcc clang
 PACKAGES_format := clang-format
 PACKAGES_tidy := clang-tidy
 PACKAGES_lint := mandoc
+# A browser is big and for one goal only: that goal installs it, "deps" does not.
+PACKAGES_reports := chromium nodejs npm python3
 PACKAGES_all := build demo languages test fuzz bench hosts headers format tidy lint
 
 # Goals that are about one package list only, or about none; every other goal
@@ -67,6 +69,7 @@ NEEDS_test-explore := build test
 NEEDS_bench-explore := build bench
 NEEDS_test-hosts := build languages test hosts
 NEEDS_test-hostile := build languages test
+NEEDS_test-reports := build languages reports
 NEEDS_asan := build languages test
 NEEDS_test-faults := build languages test
 NEEDS_bench := build bench
@@ -217,7 +220,7 @@ JUDGE_OBJECTS := $(patsubst exercises/kit/%.c,$(OBJ)/judge/%.o,$(filter-out \
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
-	test-hosts test-explore bench-explore asan fuzz fuzz-judges demo verify \
+	test-hosts test-explore test-reports bench-explore asan fuzz fuzz-judges demo verify \
 	bench bench-batch \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
@@ -225,7 +228,7 @@ ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 all: $(PROGRAMS) $(EXPLORE_OBJECT) $(KEEPER_PROGRAM) $(JUDGE_LIBRARY) $(ARCHIVES) ## build the programs (default)
 
-deps: $(BUILD)/packages ## install every Debian package that any goal needs
+deps: $(BUILD)/packages ## install every Debian package that any goal needs, but a browser
 
 tests: all $(UNIT_PROGRAMS) $(E2E_PROGRAMS) $(HOSTILE_PROGRAMS) $(HOSTILE_BOXED) ## build the tests, run nothing
 
@@ -451,6 +454,9 @@ test-hosts: tests $(BUILD)/hosts/vmlinuz ## boot hosts unlike this one, run the 
 test-hostile: tests ## every hostile case with its outcome, at each level
 	@$(RUN_ENV) $(if $(HOSTILE_ONLY),HOSTILE_ONLY=$(HOSTILE_ONLY)) \
 		HOSTILE=$(HOSTILE) V=$(V) $(TOOLS)/test-hostile $(HOSTILE_PROGRAMS)
+
+test-reports: all ## look at the pages of 50 real reports in headless Chromium; REPORTS=FOLDER: at those
+	@$(if $(REPORTS),REPORTS=$(abspath $(REPORTS))) tests/reports/run $(BUILD)
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,19 @@ void html_void(struct html *html, const char *name, ...)
 	put(html, ">");
 }
 
+/* A newline behind these would be a blank on the page. */
+static bool is_inline(const char *name)
+{
+	static const char *const names[] = { "a",    "b",      "code",
+					     "span", "strong", "text" };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 void html_end(struct html *html, const char *name)
 {
 	CHECK(html->depth > 0);
@@ -151,7 +165,7 @@ void html_end(struct html *html, const char *name)
 	html->depth--;
 	put(html, "</");
 	put(html, name);
-	put(html, ">\n");
+	put(html, is_inline(name) ? ">" : ">\n");
 }
 
 void html_element(struct html *html, const char *name, const char *class,

@@ -1,5 +1,6 @@
 #include "report_page.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <assay/cleanup.h>
@@ -72,13 +73,20 @@ static void put_contents(struct html *html, const json_t *view)
 
 static void put_report(struct html *html, const json_t *view)
 {
+	/* What comes first is what there is to act on. */
+	bool unbuilt = page_is(json_object_get(view, "score"), "status",
+			       "build-error");
+
 	put_exercise(html, view);
 	put_contents(html, view);
 	page_score(html, view);
+	if (unbuilt)
+		page_build(html, view);
 	page_categories(html, view);
 	page_test_table(html, view);
 	page_failures(html, view);
-	page_build(html, view);
+	if (!unbuilt)
+		page_build(html, view);
 	page_resources(html, view);
 	page_environment(html, view);
 	page_files(html, view);

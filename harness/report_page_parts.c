@@ -135,8 +135,12 @@ void page_head_row(struct html *html, const char *const *names)
 	html_begin(html, "tr", NULL);
 	for (; *names; names++) {
 		bool number = **names == '#';
+		bool time = strcmp(*names + number, "Time") == 0;
 
-		page_heading(html, "col", number ? "number" : NULL,
+		page_heading(html, "col",
+			     number && time ? "number time"
+			     : number       ? "number"
+					    : NULL,
 			     *names + number);
 	}
 	html_end(html, "tr");

@@ -6,6 +6,7 @@
 #include <assay/cleanup.h>
 
 #include "report_page_parts.h"
+#include "report_view.h"
 #include "text.h"
 
 static void put_cap(struct html *html, const json_t *score)
@@ -72,7 +73,9 @@ void page_score(struct html *html, const json_t *view)
 	html_begin(html, "section", "class", "card", "aria-label", "Verdict",
 		   NULL);
 	html_begin(html, "div", "class", "verdict", NULL);
-	page_badge(html, status, "big");
+	/* A letter names what is missing test by test. */
+	if (!report_view_is_candidates(view) || strcmp(status, "fail") != 0)
+		page_badge(html, status, "big");
 	html_begin(html, "p", "class", "points", NULL);
 	html_elementf(html, "b", NULL, "%.10g", page_number(score, "points"));
 	html_textf(html, " of %.10g points", page_number(score, "maximum"));

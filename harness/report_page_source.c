@@ -24,14 +24,31 @@ static bool is_near(const json_t *excerpt, const char *file, json_int_t line)
 	       at <= line + EXCERPT_AROUND;
 }
 
+/* Tabs as far as editors show them. free() it. */
+static char *with_blanks(const char *text)
+{
+	char *blanks = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&blanks, &size);
+
+	ENOUGH(out);
+	for (; *text; text++)
+		(void)fputs(*text == '\t' ? "    " : (char[]){ *text, '\0' },
+			    out);
+	text_stream_close(out, &blanks);
+	return blanks;
+}
+
 static void put_line(struct html *html, const json_t *excerpt, bool here)
 {
+	AUTO_FREE char *text = with_blanks(page_string(excerpt, "text"));
+
 	html_begin(html, "tr", "class", here ? "here" : NULL, NULL);
 	html_begin(html, "th", "scope", "row", NULL);
 	html_textf(html, "%lld",
 		   json_integer_value(json_object_get(excerpt, "line")));
 	html_end(html, "th");
-	html_element(html, "td", NULL, page_string(excerpt, "text"));
+	html_element(html, "td", NULL, text);
 	html_end(html, "tr");
 }
 

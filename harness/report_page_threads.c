@@ -11,6 +11,7 @@
 #include "thread_story.h"
 
 #define THREADS_MAX 64
+#define THREADS_OPEN 12 /* more are folded */
 #define FRAMES_MAX 24
 
 /* "bq_put, bq.c:41" or "pthread_cond_wait in libc.so.6". To be freed. */
@@ -149,7 +150,10 @@ void page_threads(struct html *html, const json_t *view, const json_t *test)
 		html_element(html, "h4", NULL, "Where its threads were");
 		put_story(html, test);
 		put_places(html, view, threads);
-		html_begin(html, "details", NULL);
+		html_begin(html, "details", "open",
+			   json_array_size(threads) <= THREADS_OPEN ? "open"
+								    : NULL,
+			   NULL);
 		html_elementf(html, "summary", NULL,
 			      "The stack of each thread (%zu)",
 			      json_array_size(threads));
