@@ -25,6 +25,13 @@ class Exercise:
         """Those that need no second program."""
         return [test for test in self.manifest["tests"] if not test.get("baseline")]
 
+    @staticmethod
+    def _kit():
+        """Words of commands that name the kit, and what is in their place here."""
+        kit = os.path.join(SOURCE, "exercises", "kit")
+        return {"-I/work/kit": "-I" + kit, "-I/work/include": "-I" + os.path.join(SOURCE, "include"),
+                "/work/kit/crash.c": os.path.join(kit, "crash.c")}
+
     def judge(self):
         """The path of the judge. clang's, as the objects of the fuzz targets are, which it is linked with."""
         kit = os.path.join(self.place, "kit")
@@ -33,9 +40,7 @@ class Exercise:
         archive = os.path.join(kit, "libjudge.a")
         if not os.path.islink(archive):
             os.symlink(os.path.join(self.build, "fuzz", "libtested.a"), archive)
-        places = {"/work/judge": target, "-L/work/kit": "-L" + kit,
-                  "-I/work/kit": "-I" + os.path.join(SOURCE, "exercises", "kit"),
-                  "-I/work/include": "-I" + os.path.join(SOURCE, "include")}
+        places = {"/work/judge": target, "-L/work/kit": "-L" + kit, **self._kit()}
         extra = SANITIZE + ["-O1", "-g", "-D_GNU_SOURCE=", os.path.join(HERE, "server.c"),
                             os.path.join(HERE, "player.c"), "-I" + HERE, "-Wl,--wrap=main", "-w"]
         for command in self.manifest["judge"]["build"]:
@@ -60,7 +65,8 @@ class Exercise:
         main = description["submit"]["required"][0]
         with open(os.path.join(SOURCE, "exercises", "languages.json")) as file:
             shared = json.load(file)[description["profile"]][language]
-        words = {"@main": main, "/work/program": os.path.join(self.place, "program")}
+        words = {"@main": main, "/work/program": os.path.join(self.place, "program"), **self._kit(),
+                 "/work/crash.o": os.path.join(self.place, "crash.o")}
         if not os.path.exists(os.path.join(solution, main)):
             return None
         for command in shared["variants"]["release"]["build"]:
