@@ -23,6 +23,7 @@
  * come before the call has worked out its deadline.
  */
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,7 @@
 #include <assay/scenario.h>
 
 #include "bq.h"
+#include "heap.h"
 #include "queue_call.h"
 #include "scenarios.h"
 
@@ -41,7 +43,10 @@
 
 #define SHORT_MS 100
 #define LONG_MS 400
-#define LONE_MS 300 /* where nobody else has a timeout */
+#define LONE_MS 300 /* where nobody else has a timeout; see is_lone() */
+#define SECONDS_MS 2750
+#define CARRY_MS 999
+#define BLOCKS_MAX 64 /* that bq_new() may take */
 #define EARLY_MS 10 /* a coarse clock: so much too soon is allowed */
 #define LATE_MS 250 /* as the statement has it */
 #define AN_HOUR_S 3600
@@ -94,6 +99,13 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Whether it is a timeout of a thread that nobody else's leap can delay. */
+static bool is_lone(int timeout_ms)
+{
+	return timeout_ms == LONE_MS || timeout_ms == 1 ||
+	       timeout_ms >= CARRY_MS;
+}
+
 static void check_time(int timeout_ms, int result, int64_t took_ms)
 {
 	if (timeout_ms <= 0)
@@ -101,7 +113,8 @@ static void check_time(int timeout_ms, int result, int64_t took_ms)
 	scenario_require(result != ETIMEDOUT ||
 				 took_ms + EARLY_MS >= timeout_ms,
 			 "a call returned ETIMEDOUT before its time was up");
-	scenario_require(timeout_ms != LONE_MS || took_ms <= LONE_MS + LATE_MS,
+	scenario_require(!is_lone(timeout_ms) ||
+				 took_ms <= (int64_t)timeout_ms + LATE_MS,
 			 "a call was still asleep long after its time was up");
 }
 
@@ -600,6 +613,126 @@ static void woken_put(size_t capacity)
 	start(&play, STEPS(PUT_FOR(2, LONG_MS)));
 	start(&play, STEPS(SLEEP_UNTIL(LONG_MS / 2), TAKE, TRY_PUT(3)));
 	end(&play, NULL);
+}
+
+/* A millisecond is an amount of time, too: no EAGAIN, and not for ever. */
+static void times_short(size_t capacity)
+{
+	struct play play = begin(capacity);
+
+	start(&play, STEPS(TAKE_FOR(1), PUT_FOR(1, 1), PUT_FOR(2, 1),
+			   TAKE_FOR(1), TAKE_FOR(1)));
+	end(&play, STEPS(LEN));
+}
+
+/* Seconds, and parts of seconds that add up to more than one. */
+static void times_long(size_t capacity)
+{
+	struct play play = begin(capacity);
+
+	start(&play, STEPS(TAKE_FOR(CARRY_MS), TAKE_FOR(CARRY_MS),
+			   TAKE_FOR(SECONDS_MS), TAKE_FOR(1000)));
+	end(&play, STEPS(LEN));
+}
+
+static void times_long_full(size_t capacity)
+{
+	struct play play = begin(capacity);
+	size_t i;
+
+	for (i = 0; i < capacity; i++)
+		(void)put(play.q, (int64_t)i, -1);
+	start(&play, STEPS(PUT_FOR(9, CARRY_MS), PUT_FOR(9, CARRY_MS),
+			   PUT_FOR(9, SECONDS_MS), PUT_FOR(9, 1000)));
+	end(&play, STEPS(LEN));
+}
+
+/* 24 days, and then what is waited for. */
+static void times_longest(size_t capacity)
+{
+	struct play play = begin(capacity);
+
+	start(&play, STEPS(TAKE_FOR(INT_MAX)));
+	end(&play, STEPS(LEN));
+}
+
+/* ---- memory ---- */
+
+/* Some items are in it yet, and some have been. */
+static void given_back(size_t capacity)
+{
+	long before = heap_blocks();
+	struct play play = begin(capacity);
+
+	(void)put(play.q, 1, -1);
+	(void)put(play.q, 2, -1);
+	(void)take(play.q, -1);
+	start(&play, STEPS(PUT(3), LEN));
+	start(&play, STEPS(TAKE_FOR(SHORT_MS), TRY_PUT(4)));
+	end(&play, STEPS(CLOSE));
+	scenario_require(heap_blocks() <= before,
+			 "after bq_free(), memory that the queue had taken was"
+			 " not given back");
+}
+
+/* No block for bq_new(), then one, then two, until it is content. */
+static void no_memory(size_t capacity)
+{
+	long blocks, before;
+	bq_t *q = NULL;
+
+	for (blocks = 0; !q && blocks <= BLOCKS_MAX; blocks++) {
+		before = heap_blocks();
+		heap_starve(blocks);
+		q = bq_new(capacity);
+		heap_feed();
+		scenario_require(q || heap_blocks() <= before,
+				 "bq_new() found no memory for a part of the"
+				 " queue and returned NULL, but did not give"
+				 " the other parts back");
+	}
+	scenario_require(q != NULL, "bq_new() returned NULL");
+	(void)put(q, 1, -1);
+	(void)take(q, -1);
+	bq_free(q);
+}
+
+/* Who says that there is room for so many has room for a few. What is written
+ * past the end of a block the explorer sees. */
+static void try_capacity(size_t capacity)
+{
+	long before = heap_blocks();
+	bq_t *q = bq_new(capacity);
+	void *item;
+	uintptr_t i;
+
+	for (i = 1; q && i <= 4; i++)
+		scenario_require(bq_put(q, (void *)i, 0) == 0,
+				 "bq_put() with timeout 0 did not return 0 on a"
+				 " queue with room for more than 10^17 items");
+	for (i = 1; q && i <= 4; i++) {
+		item = NULL;
+		scenario_require(bq_take(q, &item, 0) == 0 &&
+					 item == (void *)i,
+				 "a queue with room for more than 10^17 items"
+				 " did not give back what had been put");
+	}
+	bq_free(q);
+	scenario_require(heap_blocks() <= before,
+			 "no memory holds so many items, but not all that was"
+			 " taken for the queue was given back");
+}
+
+/* The bytes of so many items are more than a size_t can say; and less. */
+static void no_such_memory(size_t capacity)
+{
+	size_t size = sizeof(void *);
+
+	try_capacity(SIZE_MAX / size + 1 + capacity);
+	try_capacity(2 * (SIZE_MAX / size + 1) + capacity);
+	try_capacity(SIZE_MAX / size / 2 + 1 + capacity);
+	try_capacity(SIZE_MAX / size);
+	try_capacity(SIZE_MAX);
 }
 
 /* ---- all at once ---- */

@@ -62,6 +62,14 @@
 	_("clock-back-full", clock_back_full, 1, false)                    \
 	_("woken-take", woken_take, 1, false)                              \
 	_("woken-put", woken_put, 1, false)                                \
+	_("times-short", times_short, 1, false)                            \
+	_("times-long", times_long, 1, false)                              \
+	_("times-long-full", times_long_full, 2, false)                    \
+	_("times-longest", times_longest, 1, false)                        \
+	/* memory */                                                       \
+	_("given-back", given_back, 3, false)                              \
+	_("no-memory", no_memory, 2, false)                                \
+	_("no-such-memory", no_such_memory, 1, false)                      \
 	/* all at once, for races */                                       \
 	_("everything-capacity-1", everything, 1, true)                    \
 	_("everything-capacity-2", everything, 2, true)
