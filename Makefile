@@ -37,6 +37,7 @@ PACKAGES_build := gcc libc6-dev make pkg-config binutils libuv1-dev \
 PACKAGES_demo := python3
 PACKAGES_languages := g++ python3
 PACKAGES_test := libcmocka-dev python3 python3-jsonschema
+PACKAGES_formats := libxml2-utils nodejs npm python3
 PACKAGES_bench := bubblewrap python3
 PACKAGES_verify := clang
 PACKAGES_fuzz := clang libclang-rt-14-dev
@@ -66,10 +67,11 @@ NEEDS_test := build languages test fuzz
 NEEDS_test-unit := build test
 NEEDS_test-e2e := build languages test
 NEEDS_test-explore := build test
+NEEDS_test-formats := build formats
 NEEDS_bench-explore := build bench
 NEEDS_test-hosts := build languages test hosts
 NEEDS_test-hostile := build languages test
-NEEDS_test-reports := build languages reports
+NEEDS_test-reports := build languages formats reports
 NEEDS_asan := build languages test
 NEEDS_test-faults := build languages test
 NEEDS_bench := build bench
@@ -220,7 +222,8 @@ JUDGE_OBJECTS := $(patsubst exercises/kit/%.c,$(OBJ)/judge/%.o,$(filter-out \
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
-	test-hosts test-explore test-reports bench-explore asan fuzz fuzz-judges demo verify \
+	test-hosts test-formats test-explore test-reports bench-explore asan fuzz \
+	fuzz-judges demo verify \
 	bench bench-batch \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
@@ -455,8 +458,13 @@ test-hostile: tests ## every hostile case with its outcome, at each level
 	@$(RUN_ENV) $(if $(HOSTILE_ONLY),HOSTILE_ONLY=$(HOSTILE_ONLY)) \
 		HOSTILE=$(HOSTILE) V=$(V) $(TOOLS)/test-hostile $(HOSTILE_PROGRAMS)
 
-test-reports: all ## look at the pages of 50 real reports in headless Chromium; REPORTS=FOLDER: at those
-	@$(if $(REPORTS),REPORTS=$(abspath $(REPORTS))) tests/reports/run $(BUILD)
+# Their readers come from npm, into the build folder.
+test-formats: all ## reports in other programs' formats, each read by its schema or another program
+	@tests/formats/check $(BUILD)
+
+test-reports: all ## the same, and pages of 50 real reports in headless Chromium; REPORTS=FOLDER: at those
+	@$(if $(REPORTS),REPORTS=$(abspath $(REPORTS))) $(TOOLS)/sum-up \
+		'tests/formats/check $(BUILD)' 'tests/reports/run $(BUILD)'
 
 asan: ## run the same tests built with ASan and UBSan (in build/asan)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test
