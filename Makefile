@@ -411,6 +411,8 @@ export ASSAY_BUILD := $(abspath $(BUILD))
 export ASSAY_SOURCE := $(CURDIR)
 # Judges that were built once are kept in the build folder, not in the user's.
 export ASSAY_CACHE := $(abspath $(BUILD))/cache
+# So is the key that reports are signed with.
+export XDG_DATA_HOME := $(abspath $(BUILD))/data
 RUN_ENV := ASSAY_EXERCISES=$(CURDIR)/exercises
 RUN_TESTS := $(RUN_ENV) V=$(V) $(TOOLS)/run-tests
 

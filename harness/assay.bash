@@ -85,7 +85,7 @@ _assay()
 		compopt -o dirnames
 		return
 		;;
-	--replay | --hidden | --stdin | --stdout | --stderr | --result | --bind) ;;
+	--replay | --hidden | --key | --stdin | --stdout | --stderr | --result | --bind) ;;
 	-o | --output)
 		# A file for these, a number of bytes for sandbox.
 		[ "$subcommand" = pack ] || [ "$subcommand" = explore ] ||
@@ -116,7 +116,10 @@ _assay()
 			words+=' --regrade'
 			words+=' --require --json --quiet'
 			;;
-		report) words='--format --audience -o --out --all --merge' ;;
+		report)
+			words='--format --audience -o --out --all --merge'
+			words+=' --verify --key'
+			;;
 		verify)
 			words='--repeat --quick --under-load --generated'
 			words+=' --operators --lay-out --jobs --json'

@@ -14,6 +14,7 @@
 
 #include "batch.h"
 #include "command.h"
+#include "command_key.h"
 #include "command_regrade.h"
 #include "commands.h"
 #include "home.h"
@@ -21,6 +22,7 @@
 #include "level.h"
 #include "plan.h"
 #include "report.h"
+#include "sealer.h"
 #include "seed.h"
 #include "shard.h"
 #include "summary.h"
@@ -53,6 +55,9 @@ static const char help[] =
 	"      --json           print the summary as JSON instead of a table\n"
 	"      --quiet          no progress\n"
 	"      --help\n"
+	"\n"
+	"Reports are signed with the key in ASSAY_KEY, or your own; see\n"
+	"\"assay report --verify\".\n"
 	"\n"
 	"Exit status: 0 every submission has a report; 2 wrong usage or "
 	"input;\n"
@@ -91,6 +96,7 @@ struct grade {
 	struct timespec started;
 	struct journal *journal;
 	json_t *environment;
+	struct sealer *sealer; /* NULL: reports are not signed */
 	const char *require;
 	unsigned char secret[SEED_SECRET_BYTES];
 	int status; /* the worst so far */
@@ -201,18 +207,19 @@ static void keep(struct grade *grade, const struct result *result)
 	AUTO_FREE char *name = text_format("reports/%s.json", id);
 	AUTO_FREE char *path = text_format("%s/%s", grade->out, name);
 	struct error err = { 0 };
+	json_t *line = journal_graded_line(
+		result->submission->path, id, result->submission->content,
+		(double)result->wall_ms / 1000, summary_line(report, name));
 
+	sealer_seal(grade->sealer, report, line);
 	if (report_write(report, path, &err) < 0) {
+		json_decref(line);
 		end_progress_line(grade);
 		worst(grade, command_fault("grade", "%s", err.text));
 		return;
 	}
 	say_level(grade, &result->isolation);
-	add_to_journal(grade,
-		       journal_graded_line(result->submission->path, id,
-					   result->submission->content,
-					   (double)result->wall_ms / 1000,
-					   summary_line(report, name)));
+	add_to_journal(grade, line);
 	grade->graded++;
 	grade->passed += result->verdict == VERDICT_PASS;
 	grade->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
@@ -340,6 +347,15 @@ static int open_journal(struct grade *grade, const struct job_options *job)
 	return 0;
 }
 
+static int open_sealer(struct grade *grade, const struct key *key)
+{
+	struct error err = { 0 };
+
+	if (sealer_new(key, grade->out, &grade->sealer, &err) < 0)
+		return command_fault("grade", "%s", err.text);
+	return 0;
+}
+
 static void tell(struct grade *grade, const struct summary *summary)
 {
 	if (grade->old)
@@ -364,6 +380,8 @@ static void sum_up(struct grade *grade)
 
 static int run(struct grade *grade, struct batch_options *batch)
 {
+	struct key key = { 0 };
+	bool has_key;
 	int status;
 
 	batch->job.exercises = home_exercises();
@@ -382,13 +400,19 @@ static int run(struct grade *grade, struct batch_options *batch)
 		return status;
 	grade->terminal = isatty(STDERR_FILENO);
 	grade->environment = report_environment();
-	status = open_journal(grade, &batch->job);
+	status = command_key("grade", &key, &has_key);
+	if (!status)
+		status = open_journal(grade, &batch->job);
+	if (!status && has_key)
+		status = open_sealer(grade, &key);
 	if (!status) {
 		(void)clock_gettime(CLOCK_MONOTONIC, &grade->started);
 		batch_run(batch);
 		add_to_journal(grade, journal_end_line(grade->graded));
 		sum_up(grade);
 	}
+	sealer_free(grade->sealer);
+	key_clear(&key);
 	journal_close(grade->journal);
 	json_decref(grade->environment);
 	return status ? status : grade->status;

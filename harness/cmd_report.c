@@ -13,6 +13,7 @@
 
 #include <assay/cleanup.h>
 
+#include "cmd_report.h"
 #include "command.h"
 #include "command_merge.h"
 #include "commands.h"
@@ -27,6 +28,7 @@
 static const char help[] =
 	"usage: assay report [OPTIONS] REPORT...\n"
 	"       assay report --merge DIR... --out DIR\n"
+	"       assay report --verify [--key PUBLIC] REPORT|RESULTS...\n"
 	"\n"
 	"Tell what is in reports that \"assay grade\" wrote: to people, or in "
 	"the\n"
@@ -57,10 +59,24 @@ static const char help[] =
 	"                       together in --out, an empty folder or none: "
 	"what one\n"
 	"                       machine would have made; prints its summary\n"
+	"      --verify         say of each, in one line, whether it is what "
+	"the\n"
+	"                       grader wrote: fine, tampered, swapped, "
+	"truncated,\n"
+	"                       unsigned, other key; of a results folder also\n"
+	"                       whether its reports are all there, in their\n"
+	"                       order\n"
+	"      --key PUBLIC     the grader's public key: a file, or its "
+	"digits\n"
+	"                       (default: your own, ~/.local/share/assay/"
+	"key.pub)\n"
 	"      --help\n"
 	"\n"
-	"Exit status: 0 done, whatever the verdicts are; 2 wrong usage, or\n"
-	"something that is no report; 3 the harness or this host failed.\n"
+	"Exit status: 0 done, whatever the verdicts are; 1 --verify, and one "
+	"is\n"
+	"not fine; 2 wrong usage, or something that is no report; 3 the "
+	"harness\n"
+	"or this host failed.\n"
 	"\n"
 	"examples:\n"
 	"  assay report results/reports/*.json --format junit -o junit.xml\n"
@@ -72,6 +88,8 @@ static const struct option long_options[] = {
 	{ "out", required_argument, NULL, 'o' },
 	{ "all", no_argument, NULL, 'a' },
 	{ "merge", no_argument, NULL, 'm' },
+	{ "verify", no_argument, NULL, 'v' },
+	{ "key", required_argument, NULL, 'k' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -87,6 +105,8 @@ struct rendering {
 	bool all;
 	bool titled; /* more than one: say which */
 	bool merge;  /* folders, not reports */
+	bool verify;
+	const char *key;
 };
 
 static int load(const char *path, json_t **ret)
@@ -332,6 +352,12 @@ static int take_option(struct rendering *rendering, int option)
 	case 'm':
 		rendering->merge = true;
 		return 0;
+	case 'v':
+		rendering->verify = true;
+		return 0;
+	case 'k':
+		rendering->key = optarg;
+		return 0;
 	default:
 		rendering->all = true;
 		return 0;
@@ -359,5 +385,10 @@ int cmd_report(int argc, char **argv)
 	if (optind == argc)
 		return command_usage("report", "no report given "
 					       "(see assay report --help)");
+	if (rendering.verify)
+		return report_verify(argv + optind, argc - optind,
+				     rendering.key);
+	if (rendering.key)
+		return command_usage("report", "--key goes with --verify");
 	return render_all(&rendering, argv + optind, argc - optind);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 
 #include <assay/cleanup.h>
 #include <assay/judge.h>
+
+#include "text.h"
 
 #define DOMAIN "assay-seed-1"
 #define HEX_DIGITS (2 * (size_t)SEED_SECRET_BYTES)
@@ -58,27 +61,37 @@ uint64_t seed_hidden(const unsigned char secret[SEED_SECRET_BYTES],
 		      repetition);
 }
 
-/* -EEXIST: somebody else was faster, or it is there already. */
-static int create(const char *path, struct error *err)
+static int write_secret(int fd)
 {
 	unsigned char secret[SEED_SECRET_BYTES];
 	char text[HEX_DIGITS + 1];
-	AUTO_CLOSE int fd = open(
-		path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		0600);
 
-	if (fd < 0)
-		return error_errno(err, errno, "%s", path);
 	randombytes_buf(secret, sizeof secret);
 	sodium_bin2hex(text, sizeof text, secret, sizeof secret);
 	text[HEX_DIGITS] = '\n';
 	if (write(fd, text, sizeof text) != (ssize_t)sizeof text ||
-	    fsync(fd) < 0) {
-		/* Half a secret is worse than none. */
-		(void)unlink(path);
-		return error_errno(err, errno, "%s", path);
-	}
+	    fsync(fd) < 0)
+		return -errno;
 	return 0;
+}
+
+/*
+ * Whole under its name or not there: who comes at the same time reads this one
+ * or has made another. -EEXIST: somebody else was faster.
+ */
+static int create(const char *path, struct error *err)
+{
+	AUTO_FREE char *temporary = text_format("%s.XXXXXX", path);
+	AUTO_CLOSE int fd = mkostemp(temporary, O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return error_errno(err, errno, "%s", path);
+	r = write_secret(fd);
+	if (r == 0 && link(temporary, path) < 0)
+		r = -errno;
+	(void)unlink(temporary);
+	return r < 0 ? error_errno(err, -r, "%s", path) : 0;
 }
 
 static int check_file(const char *path, int fd, struct error *err)

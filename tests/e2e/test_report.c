@@ -17,6 +17,7 @@
 #include "counter.h"
 #include "process.h"
 #include "scratch.h"
+#include "text.h"
 
 /* Made once: two submissions, graded in "out". */
 static char *home;
@@ -24,7 +25,7 @@ static char *home;
 static int set_up(void **state)
 {
 	struct process_options options = { 0 };
-	AUTO_FREE char *exercises = NULL;
+	AUTO_FREE char *exercises = NULL, *key = NULL;
 	struct process process;
 
 	home = scratch_new();
@@ -33,6 +34,8 @@ static int set_up(void **state)
 	counter_submission(home, "bob", COUNTER_WRONG);
 	options.folder = home;
 	options.env[0] = exercises;
+	key = text_format("ASSAY_KEY=%s/keys/grader", home);
+	options.env[1] = key;
 	process_run(&process, &options, "assay", "grade", "--quiet",
 		    "--exercise", COUNTER, "--out", "out", "ada", "bob");
 	assert_status(&process, 0);
@@ -235,6 +238,146 @@ static void test_report__writes_feedback_without_an_index(void **state)
 	assert_non_null(strstr(file, "</html>"));
 }
 
+/* ---- whether it is what the grader wrote ---- */
+
+/* Verify @path: its one line begins with @line, and the status is @status. */
+static void expect_verified(const char *path, const char *key, int status,
+			    const char *line)
+{
+	struct process process;
+
+	RUN(&process, "--verify", "--key", key, path);
+	assert_status(&process, status);
+	if (strncmp(process.out, line, strlen(line)) != 0)
+		fail_msg("not '%s': %s", line, process.out);
+	assert_string_equal(strchr(process.out, '\n'), "\n");
+	process_release(&process);
+}
+
+#define GRADER "keys/grader.pub"
+
+static void test_verify__knows_what_the_grader_wrote(void **state)
+{
+	(void)state;
+	expect_verified("out/reports/ada.json", GRADER, 0,
+			"out/reports/ada.json: fine\n");
+}
+
+/* A copy of ada's report, with @from replaced by @to. */
+static void forge(const char *name, const char *from, const char *to)
+{
+	AUTO_FREE char *text = scratch_read(home, "out/reports/ada.json");
+	char *found = strstr(text, from);
+	AUTO_FREE char *forged = NULL;
+
+	assert_non_null(found);
+	forged = text_format("%.*s%s%s", (int)(found - text), text, to,
+			     found + strlen(from));
+	free(scratch_write(home, name, forged));
+}
+
+static void test_verify__names_a_tampered_report(void **state)
+{
+	(void)state;
+	forge("ada.json", "\"status\": \"pass\"", "\"status\": \"fail\"");
+	expect_verified("ada.json", GRADER, 1,
+			"ada.json: tampered: changed since it was signed: ");
+	forge("ada.json", "\"points\":", "\"points\": 1, \"points\":");
+	expect_verified("ada.json", GRADER, 1, "ada.json: tampered: line ");
+	forge("ada.json", "\"sequence\":", "\"sequence\": 9, \"was\":");
+	expect_verified("ada.json", GRADER, 1,
+			"ada.json: tampered: the signature itself");
+	/* layout is not content */
+	forge("ada.json", "{", "{ ");
+	expect_verified("ada.json", GRADER, 0, "ada.json: fine");
+}
+
+static void test_verify__names_a_swapped_report(void **state)
+{
+	AUTO_FREE char *text = scratch_read(home, "out/reports/ada.json");
+
+	(void)state;
+	free(scratch_write(home, "bob.json", text));
+	expect_verified("bob.json", GRADER, 1,
+			"bob.json: swapped: this is the report of ada");
+}
+
+static void test_verify__names_a_truncated_report(void **state)
+{
+	AUTO_FREE char *text = scratch_read(home, "out/reports/ada.json");
+
+	(void)state;
+	text[strlen(text) / 2] = '\0';
+	free(scratch_write(home, "ada.json", text));
+	expect_verified("ada.json", GRADER, 1, "ada.json: truncated: line ");
+	free(scratch_write(home, "ada.json", ""));
+	expect_verified("ada.json", GRADER, 1, "ada.json: truncated: ");
+}
+
+static void test_verify__names_an_unsigned_report(void **state)
+{
+	json_auto_t *report = scratch_json(home, "out/reports/ada.json");
+	AUTO_FREE char *text = NULL;
+
+	(void)state;
+	assert_int_equal(json_object_del(report, "signature"), 0);
+	text = json_dumps(report, 0);
+	free(scratch_write(home, "ada.json", text));
+	expect_verified("ada.json", GRADER, 1, "ada.json: unsigned: ");
+}
+
+/* A candidate who grades with a key of their own. */
+static void test_verify__names_another_key(void **state)
+{
+	struct process_options options = { .folder = home };
+	AUTO_FREE char *exercises = counter_exercises(home);
+	AUTO_FREE char *key = text_format("ASSAY_KEY=%s/keys/other", home);
+	struct process process;
+
+	(void)state;
+	options.env[0] = exercises;
+	options.env[1] = key;
+	process_run(&process, &options, "assay", "grade", "--quiet",
+		    "--exercise", COUNTER, "--out", "mine", "ada");
+	assert_status(&process, 0);
+	process_release(&process);
+	expect_verified("mine/reports/ada.json", "keys/other.pub", 0,
+			"mine/reports/ada.json: fine");
+	expect_verified("mine/reports/ada.json", GRADER, 1,
+			"mine/reports/ada.json: other key: ");
+}
+
+static void test_verify__takes_a_whole_folder(void **state)
+{
+	AUTO_FREE char *bob = scratch_path(home, "out/reports/bob.json");
+	AUTO_FREE char *away = scratch_path(home, "away.json");
+	struct process process;
+
+	(void)state;
+	RUN(&process, "--verify", "--key", GRADER, "out");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "ada.json: fine\n"));
+	assert_non_null(strstr(process.out, "bob.json: fine\n"));
+	process_release(&process);
+	assert_int_equal(rename(bob, away), 0);
+	RUN(&process, "--verify", "--key", GRADER, "out");
+	assert_status(&process, 1);
+	assert_non_null(strstr(process.out, "bob.json: missing: "));
+	process_release(&process);
+	assert_int_equal(rename(away, bob), 0);
+}
+
+static void test_verify__wants_a_report_and_a_key(void **state)
+{
+	struct process process;
+
+	(void)state;
+	RUN(&process, "--verify", "--key", GRADER, "nowhere.json");
+	assert_refused(&process, "nowhere.json");
+	RUN(&process, "--verify", "--key", "nokey", "out/reports/ada.json");
+	assert_refused(&process, "nokey");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +390,14 @@ int main(void)
 		cmocka_unit_test(
 			test_report__makes_a_file_for_each_where_it_must),
 		cmocka_unit_test(test_report__keeps_to_the_audience),
+		cmocka_unit_test(test_verify__knows_what_the_grader_wrote),
+		cmocka_unit_test(test_verify__names_a_tampered_report),
+		cmocka_unit_test(test_verify__names_a_swapped_report),
+		cmocka_unit_test(test_verify__names_a_truncated_report),
+		cmocka_unit_test(test_verify__names_an_unsigned_report),
+		cmocka_unit_test(test_verify__names_another_key),
+		cmocka_unit_test(test_verify__takes_a_whole_folder),
+		cmocka_unit_test(test_verify__wants_a_report_and_a_key),
 		cmocka_unit_test(test_report__makes_pages_and_an_index),
 		cmocka_unit_test(test_report__writes_feedback_without_an_index),
 	};
