@@ -143,7 +143,7 @@ static void write_text(const struct rendering *rendering, const char *path,
 
 	if (rendering->titled)
 		(void)fprintf(rendering->out, "== %s\n", path);
-	explain_report(view, rendering->out, colour, rendering->all);
+	explain_view(view, rendering->out, colour, rendering->all);
 	if (rendering->titled)
 		(void)fputc('\n', rendering->out);
 }

@@ -236,12 +236,29 @@ void explain_next_step(const json_t *report, FILE *out)
 	paper_text(&paper, 0, "Next: ", next);
 }
 
+static void print_report(struct paper *paper, const json_t *report)
+{
+	print_header(paper, report);
+	print_flags(paper, report);
+	print_builds(paper, report);
+	print_tests(paper, json_object_get(report, "tests"));
+}
+
 void explain_report(const json_t *report, FILE *out, bool colour, bool all)
 {
 	struct paper paper = { .out = out, .colour = colour, .all = all };
 
-	print_header(&paper, report);
-	print_flags(&paper, report);
-	print_builds(&paper, report);
-	print_tests(&paper, json_object_get(report, "tests"));
+	print_report(&paper, report);
+}
+
+void explain_view(const json_t *view, FILE *out, bool colour, bool all)
+{
+	struct paper paper = {
+		.out = out,
+		.colour = colour,
+		.all = all,
+		.hidden = true,
+	};
+
+	print_report(&paper, view);
 }

@@ -17,9 +17,15 @@
 
 /**
  * @report as report_new() made it. With @all, also what passing tests measured,
- * printed and used.
+ * printed and used. Of hidden tests it tells the points only.
  */
 void explain_report(const json_t *report, FILE *out, bool colour, bool all);
+
+/**
+ * The same of a view (report_view.h), which holds of hidden tests what its
+ * reader may see: all that it holds is told.
+ */
+void explain_view(const json_t *view, FILE *out, bool colour, bool all);
 
 /** What to do about it, for who has run "assay check". */
 void explain_next_step(const json_t *report, FILE *out);

@@ -20,7 +20,8 @@
 struct paper {
 	FILE *out;
 	bool colour;
-	bool all; /* of passing tests, too */
+	bool all;    /* of passing tests, too */
+	bool hidden; /* of hidden tests, too */
 };
 
 /** The string at @key, or "". */

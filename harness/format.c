@@ -110,7 +110,7 @@ char *format_story(const json_t *test)
 	const char *told = format_string(test, "story");
 	char *text = NULL;
 	size_t size = 0;
-	struct paper paper = { .colour = false };
+	struct paper paper = { .hidden = true }; /* it is of a view */
 
 	if (*told)
 		return text_format("%s", told);

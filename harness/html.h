@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define HTML_TEXT_MAX 16384 /* bytes of one text */
+#define HTML_TEXT_MAX 4096 /* bytes of one text */
 #define HTML_DEPTH_MAX 32   /* elements within each other */
 
 struct html {

@@ -27,7 +27,7 @@ static void put_exercise(struct html *html, const json_t *view)
 
 	if (!json_is_object(exercise)) {
 		html_element(html, "p", "soft",
-			     "For which exercise it is could not be told");
+			     "Of an exercise that is not known");
 		return;
 	}
 	html_elementf(html, "p", "soft", "%s (%s %s)%s%s",

@@ -158,6 +158,24 @@ void page_wide_end(struct html *html)
 	html_end(html, "div");
 }
 
+/* Line by line: each is cut by itself. */
+void page_lines(struct html *html, const char *text)
+{
+	AUTO_FREE char *copy = strdup(text);
+	char *rest = copy, *line;
+
+	ENOUGH(copy);
+	if (!*text)
+		return;
+	html_begin(html, "pre", "class", "wrap", "tabindex", "0", NULL);
+	while ((line = strsep(&rest, "\n"))) {
+		html_text(html, line);
+		if (rest)
+			html_text(html, "\n");
+	}
+	html_end(html, "pre");
+}
+
 #define BAR_WIDTH 144
 #define BAR_HEIGHT 10
 

@@ -40,6 +40,8 @@ void page_head_row(struct html *html, const char *const *names);
 /** Around what may be wider than the page; @label names it. */
 void page_wide_begin(struct html *html, const char *label);
 void page_wide_end(struct html *html);
+/** All lines of @text, as they are; "" is nothing. */
+void page_lines(struct html *html, const char *text);
 /** A bar of @part of @whole, decoration beside the same numbers in text. */
 void page_bar(struct html *html, double part, double whole, const char *tone);
 

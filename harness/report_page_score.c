@@ -76,10 +76,14 @@ void page_score(struct html *html, const json_t *view)
 	/* A letter names what is missing test by test. */
 	if (!report_view_is_candidates(view) || strcmp(status, "fail") != 0)
 		page_badge(html, status, "big");
-	html_begin(html, "p", "class", "points", NULL);
-	html_elementf(html, "b", NULL, "%.10g", page_number(score, "points"));
-	html_textf(html, " of %.10g points", page_number(score, "maximum"));
-	html_end(html, "p");
+	if (page_number(score, "maximum") > 0) {
+		html_begin(html, "p", "class", "points", NULL);
+		html_elementf(html, "b", NULL, "%.10g",
+			      page_number(score, "points"));
+		html_textf(html, " of %.10g points",
+			   page_number(score, "maximum"));
+		html_end(html, "p");
+	}
 	html_end(html, "div");
 	if (*meaning)
 		html_element(html, "p", NULL, meaning);

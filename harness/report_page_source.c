@@ -174,9 +174,7 @@ static void put_command(struct html *html, const json_t *argv)
 	text_stream_close(out, &text);
 	html_begin(html, "details", NULL);
 	html_element(html, "summary", NULL, "Command");
-	html_begin(html, "pre", "class", "wrap", "tabindex", "0", NULL);
-	html_text(html, text);
-	html_end(html, "pre");
+	page_lines(html, text);
 	html_end(html, "details");
 }
 
@@ -196,11 +194,8 @@ static void put_build(struct html *html, const json_t *view,
 		html_element(html, "p", NULL, page_string(evidence, "detail"));
 	if (says_anything(builds, index))
 		put_diagnostics(html, view, builds, index);
-	if (!ok && *page_string(build, "output")) {
-		html_begin(html, "pre", "class", "wrap", "tabindex", "0", NULL);
-		html_text(html, page_string(build, "output"));
-		html_end(html, "pre");
-	}
+	if (!ok)
+		page_lines(html, page_string(build, "output"));
 	put_command(html, json_object_get(build, "argv"));
 }
 

@@ -92,9 +92,7 @@ static void put_value(struct html *html, const char *what, const json_t *value)
 	}
 	cut = text_clean(text, strlen(text), VALUE_MAX);
 	html_element(html, "h4", NULL, what);
-	html_begin(html, "pre", "class", "wrap", "tabindex", "0", NULL);
-	html_text(html, cut);
-	html_end(html, "pre");
+	page_lines(html, cut);
 }
 
 static void put_metrics(struct html *html, const json_t *test)
@@ -126,9 +124,7 @@ static void put_output(struct html *html, const json_t *test)
 	html_begin(html, "details", NULL);
 	html_element(html, "summary", NULL,
 		     "The last of what the program printed");
-	html_begin(html, "pre", "class", "wrap", "tabindex", "0", NULL);
-	html_text(html, output);
-	html_end(html, "pre");
+	page_lines(html, output);
 	html_end(html, "details");
 }
 

@@ -257,6 +257,47 @@ static void test_explain__skipped_says_for_which(void **state)
 	assert_says(text, "because test sequential did not pass\n");
 }
 
+static void test_explain__sentences_of_a_trace_are_wrapped(void **state)
+{
+	static const char sentence[] =
+		"  thread 1, for a signal of a condition variable that nobody "
+		"is left to give: wait_once pool.c:105 < wait_for_work";
+	struct fixture *fixture = *state;
+	struct test_run *run = &fixture->result->tests[FIXTURE_SEQUENTIAL].run;
+	AUTO_FREE char *text = NULL;
+	const char *line;
+
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_FAIL);
+	run->traces = json_pack("[{s:s, s:[s]}]", "title", "what happened",
+				"lines", sentence);
+	text = explain(fixture);
+	for (line = text; *line; line += strspn(line, "\n")) {
+		assert_true(strcspn(line, "\n") <= 80);
+		line += strcspn(line, "\n");
+	}
+	assert_says(text, "            thread 1, for a signal");
+}
+
+static void test_explain__a_view_is_told_whole(void **state)
+{
+	struct fixture *fixture = *state;
+	struct test_run *run = &fixture->result->tests[FIXTURE_SEQUENTIAL].run;
+	json_auto_t *report = NULL;
+	AUTO_FREE char *text = NULL;
+	size_t size = 0;
+	FILE *out;
+
+	fixture_end(fixture, FIXTURE_SEQUENTIAL, VERDICT_FAIL);
+	fixture->tests[FIXTURE_SEQUENTIAL].visibility = VISIBILITY_HIDDEN;
+	run->message = strdup("what was seen");
+	report = fixture_report(fixture);
+	out = open_memstream(&text, &size);
+	assert_non_null(out);
+	explain_view(report, out, false, false);
+	assert_int_equal(fclose(out), 0);
+	assert_says(text, "what was seen");
+}
+
 static void test_explain__hidden_tests_show_no_data(void **state)
 {
 	struct fixture *fixture = *state;
@@ -358,6 +399,8 @@ int main(void)
 		TEST(test_explain__a_race_shows_both_sides),
 		TEST(test_explain__a_build_error_comes_as_compilers_print_it),
 		TEST(test_explain__skipped_says_for_which),
+		TEST(test_explain__sentences_of_a_trace_are_wrapped),
+		TEST(test_explain__a_view_is_told_whole),
 		TEST(test_explain__hidden_tests_show_no_data),
 		TEST(test_explain__nothing_hostile_reaches_the_terminal),
 		TEST(test_explain__colours_come_only_when_told),
