@@ -77,10 +77,23 @@ static char *state_of(const json_t *thread)
 				   : "");
 }
 
+/* Those that are not wait for the test to tell them what to do. */
+static bool is_in_submission(const json_t *thread)
+{
+	json_t *frame;
+	size_t i;
+
+	json_array_foreach (json_object_get(thread, "frames"), i, frame)
+		if (page_is(frame, "whose", "submission"))
+			return true;
+	return false;
+}
+
 static void put_thread(struct html *html, const json_t *thread)
 {
 	AUTO_FREE char *state = state_of(thread);
-	bool stuck = json_is_true(json_object_get(thread, "for_good")) ||
+	bool stuck = (json_is_true(json_object_get(thread, "for_good")) &&
+		      is_in_submission(thread)) ||
 		     json_is_true(json_object_get(thread, "crashed")) ||
 		     json_is_true(json_object_get(thread, "refused"));
 
