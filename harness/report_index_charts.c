@@ -10,9 +10,8 @@
 #include "text.h"
 
 #define BUCKETS 10
-#define WIDTH 640
 #define HEIGHT 150 /* of the highest column */
-#define COLUMN (WIDTH / BUCKETS)
+#define COLUMN 64 /* a tenth of the width */
 
 struct spread {
 	size_t counts[BUCKETS]; /* 0 to below 10 %, ..., 90 to 100 % */
