@@ -48,10 +48,12 @@ static uint64_t field(const char *stat, int number)
 	return stat ? strtoull(stat, NULL, 10) : 0;
 }
 
-/* Time a thread has run, in ns; finer than the clock ticks of its stat. */
-static uint64_t thread_run_ns(int task_fd, const char *tid)
+/* Time a thread has run, in ns, finer than the clock ticks of its stat; and has
+ * waited for a CPU. See Documentation/scheduler/sched-stats.rst. */
+static void thread_times(int task_fd, const char *tid, uint64_t *run_ns,
+			 uint64_t *waited_ns)
 {
-	char path[64], text[128];
+	char path[64], text[128], *end;
 	AUTO_CLOSE int fd = -1;
 	ssize_t got;
 
@@ -59,18 +61,19 @@ static uint64_t thread_run_ns(int task_fd, const char *tid)
 	fd = openat(task_fd, path, O_RDONLY | O_CLOEXEC);
 	got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 	if (got <= 0)
-		return 0;
+		return;
 	text[got] = '\0';
-	return strtoull(text, NULL, 10);
+	*run_ns += strtoull(text, &end, 10);
+	*waited_ns += strtoull(end, NULL, 10);
 }
 
-/* Returns how long the threads that are there have run, in ns. */
+/* Returns how long the threads that are there have run, in us. */
 static uint64_t add_threads(int proc_fd, const char *pid,
 			    struct procfs_usage *usage)
 {
 	char path[64], text[512];
 	const struct dirent *entry;
-	uint64_t run_ns = 0;
+	uint64_t run_ns = 0, waited_ns = 0;
 	const char *stat;
 	DIR *dir;
 	int fd;
@@ -93,10 +96,12 @@ static uint64_t add_threads(int proc_fd, const char *pid,
 		usage->threads++;
 		usage->running += *stat != 'S' && *stat != 'T' &&
 				  *stat != 'Z' && *stat != 'X';
-		run_ns += thread_run_ns(dirfd(dir), entry->d_name);
+		thread_times(dirfd(dir), entry->d_name, &run_ns, &waited_ns);
 	}
 	(void)closedir(dir);
-	return run_ns;
+	usage->run_us += run_ns / 1000;
+	usage->waited_us += waited_ns / 1000;
+	return run_ns / 1000;
 }
 
 /* Ticks are coarse but keep the time of threads that have ended; the sum over
@@ -118,7 +123,7 @@ static void add_process(int proc_fd, const char *pid,
 	usage->rss_bytes += field(stat, FIELD_RSS) *
 			    (uint64_t)sysconf(_SC_PAGESIZE);
 	tick_us = ticks * (1000000u / (uint64_t)sysconf(_SC_CLK_TCK));
-	run_us = add_threads(proc_fd, pid, usage) / 1000;
+	run_us = add_threads(proc_fd, pid, usage);
 	usage->cpu_us += run_us > tick_us ? run_us : tick_us;
 }
 

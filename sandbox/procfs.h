@@ -11,6 +11,8 @@
 struct procfs_usage {
 	uint64_t cpu_us;    /* of processes that are there; dead ones' time
 			       only as far as a parent of theirs waited */
+	uint64_t run_us;    /* of threads that are there */
+	uint64_t waited_us; /* they were ready to run and had no CPU */
 	uint64_t rss_bytes; /* resident, shared pages counted in each */
 	uint32_t threads;
 	uint32_t running;   /* threads that are not asleep */

@@ -43,6 +43,7 @@
 #define OOM_LOOK_NS 200000u
 #define OOM_PATIENCE_NS 200000000u /* then at every usual look */
 #define RSS_LOOK_US 3000u
+#define WAITS_UNKNOWN_SHARE 10u
 /* What memory is made of nobody keeps a peak of: looked at first so soon, then
  * four times later each time, up to the second. */
 #define MEMORY_LOOK_US 2000u
@@ -161,6 +162,22 @@ const char *run_cpu_mechanism(const struct run *run)
 	return "/proc accounting";
 }
 
+/* Before it is ended: how long it has been kept waiting for a CPU. Of threads
+ * that have ended nobody knows. */
+static void note_waits(struct run *run)
+{
+	struct procfs_usage usage;
+	uint64_t cpu_us;
+
+	if (run->cause != BOX_EXITED)
+		return;
+	run_usage(run, &usage);
+	cpu_us = cpu_now_us(run, &usage);
+	if (usage.run_us > 0 &&
+	    usage.run_us >= cpu_us - cpu_us / WAITS_UNKNOWN_SHARE)
+		run->waited_us = usage.waited_us;
+}
+
 /* Look at the counters, and decide when to look again. */
 static void check_usage(struct run *run)
 {
@@ -182,6 +199,7 @@ static void check_usage(struct run *run)
 		run_look_at_memory(run);
 	if (cpu_us >= limits->cpu_us) {
 		notice(run);
+		note_waits(run);
 		look_at_threads(run, SNAPSHOT_ENDING, 0, 0);
 		run_end(run, BOX_CPU_LIMIT, run_cpu_mechanism(run),
 			limits->cpu_us, cpu_us);
@@ -247,11 +265,13 @@ static void on_wall(struct run *run)
 		return;
 	}
 	notice(run);
+	note_waits(run);
 	run_look_at_memory(run);
 	look_at_threads(run, SNAPSHOT_ENDING, 0, 0);
 	if (run->box->snapshot.for_good)
-		run_end(run, BOX_DEADLOCK, "timerfd; all threads asleep for good",
-			limit_us, (run->end_ns - report->exec_ns) / 1000);
+		run_end(run, BOX_DEADLOCK,
+			"timerfd; all threads asleep for good", limit_us,
+			(run->end_ns - report->exec_ns) / 1000);
 	else
 		run_end(run, BOX_WALL_LIMIT, "timerfd", limit_us,
 			(run->end_ns - report->exec_ns) / 1000);
@@ -426,6 +446,13 @@ static int answer_inspect(struct run *run, struct error *err)
 	return send_answer(run, &inspected, sizeof inspected, err);
 }
 
+static void end_as_asked(struct run *run)
+{
+	if (run->started && !run->over)
+		note_waits(run);
+	run_end(run, BOX_KILLED, "request of the harness", 0, 0);
+}
+
 /* 0 or -errno, -EPIPE when the harness is gone. */
 static int on_message(struct run *run, struct error *err)
 {
@@ -442,7 +469,7 @@ static int on_message(struct run *run, struct error *err)
 	if (got == sizeof control && control.type == BOX_INSPECT)
 		return answer_inspect(run, err);
 	if (got == sizeof control && control.type == BOX_KILL)
-		run_end(run, BOX_KILLED, "request of the harness", 0, 0);
+		end_as_asked(run);
 	else if (got == sizeof control && control.type == BOX_HOLD_SYNCS)
 		syncs_hold(&run->syncs);
 	else if (got == sizeof control && control.type == BOX_RELEASE_SYNCS)
@@ -597,6 +624,7 @@ int run_execute(struct box *box, struct request *request,
 			   .request = request,
 			   .inside = &box->launch.inside,
 			   .pidfd = -1,
+			   .waited_us = BOX_UNKNOWN,
 			   .memory_wait_us = MEMORY_LOOK_US };
 	struct error why;
 	int result;

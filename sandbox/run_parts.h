@@ -46,6 +46,7 @@ struct run {
 	uint64_t oom_until_ns; /* the kernel is about to kill, it said */
 	uint64_t memory_wait_us; /* until the next look */
 	uint64_t cpu_seen_us;
+	uint64_t waited_us; /* see struct box_result */
 	uint64_t rss_peak_bytes; /* without a cgroup */
 	uint64_t output_bytes;
 	struct syncs syncs;

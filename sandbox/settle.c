@@ -102,6 +102,7 @@ static void settle_usage(const struct run *run, const struct rusage *usage,
 		result->user_us = seen_us - result->system_us;
 	result->voluntary_switches = (uint64_t)usage->ru_nvcsw;
 	result->involuntary_switches = (uint64_t)usage->ru_nivcsw;
+	result->waited_us = run->waited_us;
 	settle_memory(run, usage, result);
 	result->processes_refused = cgroup->version == CGROUP_NONE
 					    ? BOX_UNKNOWN

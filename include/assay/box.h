@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #define BOX_SOCKET_FD 3
-#define BOX_PROTOCOL 2
+#define BOX_PROTOCOL 3
 #define BOX_MESSAGE_MAX (128 * 1024)
 #define BOX_FDS_MAX 200      /* in one message; the kernel's own bound: 253 */
 #define BOX_FILES_MAX 160    /* files placed before a run */
@@ -185,6 +185,11 @@ struct box_result {
 	uint64_t kernel_bytes; /* page tables, sockets, pipes, ... */
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;
+	/* At a limit of time or BOX_KILL: how long the threads that it had then
+	 * had been ready to run and had had no CPU, added up. BOX_UNKNOWN at
+	 * other endings, and where most of its time was of threads that had
+	 * ended, or the kernel does not count it. */
+	uint64_t waited_us;
 	uint64_t output_bytes;     /* written to captured descriptors */
 	uint64_t processes_refused; /* forks denied by the process limit;
 				       BOX_UNKNOWN without a cgroup */
