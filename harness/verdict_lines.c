@@ -178,11 +178,13 @@ static int settle_score(json_t *object, bool pass, struct error *err)
 static int take_verdict(struct verdict_lines *lines, json_t *object,
 			struct error *err)
 {
-	static const char *const keys[] = { "status",  "score", "property",
-					    "message", "stuck", "crashed",
-					    "expected", "actual", NULL };
+	static const char *const keys[] = { "status",   "score",  "property",
+					    "message",  "stuck",  "crashed",
+					    "late",     "expected", "actual",
+					    NULL };
 	const json_t *stuck = json_object_get(object, "stuck");
 	const json_t *crashed = json_object_get(object, "crashed");
+	const json_t *late = json_object_get(object, "late");
 	const char *status = json_string_value(
 		json_object_get(object, "status"));
 	int r = check_keys(object, keys, err);
@@ -201,6 +203,8 @@ static int take_verdict(struct verdict_lines *lines, json_t *object,
 		return error_set(err, EPROTO, "stuck: expected a boolean");
 	if (crashed && !json_is_boolean(crashed))
 		return error_set(err, EPROTO, "crashed: expected a boolean");
+	if (late && !json_is_boolean(late))
+		return error_set(err, EPROTO, "late: expected a boolean");
 	r = settle_score(object, strcmp(status, "pass") == 0, err);
 	if (r < 0)
 		return r;

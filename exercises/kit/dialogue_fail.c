@@ -95,6 +95,7 @@ static void take_failure(struct dialogue *dialogue, const char *format,
 	ret->actual = json_incref(judge->actual);
 	ret->stuck = judge->stuck;
 	ret->crashed = judge->crashed;
+	ret->late = judge->late;
 	ENOUGH(ret->message && ret->title);
 }
 
@@ -118,6 +119,7 @@ void dialogue_fail_like(struct dialogue *dialogue,
 	replace(&judge->actual, failure->actual);
 	judge->stuck = failure->stuck;
 	judge->crashed = failure->crashed;
+	judge->late = failure->late;
 	judge_fail(judge, "%s", failure->message);
 }
 

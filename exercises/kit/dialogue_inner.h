@@ -32,7 +32,7 @@ struct dialogue_failure {
 	char *title;
 	json_t *lines;
 	json_t *expected, *actual; /* NULL: none */
-	bool stuck, crashed;
+	bool stuck, crashed, late;
 };
 
 struct dialogue {

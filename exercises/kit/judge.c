@@ -291,6 +291,11 @@ void judge_pass(struct judge *judge, double score)
 	exit(0);
 }
 
+void judge_late(struct judge *judge)
+{
+	judge->late = true;
+}
+
 void judge_fail(struct judge *judge, const char *format, ...)
 {
 	va_list args;
@@ -307,6 +312,8 @@ void judge_fail(struct judge *judge, const char *format, ...)
 		(void)json_object_set_new(line, "stuck", json_true());
 	if (line && judge->crashed)
 		(void)json_object_set_new(line, "crashed", json_true());
+	if (line && judge->late)
+		(void)json_object_set_new(line, "late", json_true());
 	if (line && judge->expected)
 		(void)json_object_set(line, "expected", judge->expected);
 	if (line && judge->actual)

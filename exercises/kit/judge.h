@@ -95,7 +95,8 @@ void judge_send(struct judge *judge, enum judge_side side, const void *message,
  * Before JUDGE_STUCK, and before JUDGE_TIMEOUT where it did wait, the box is
  * asked what every thread is doing, for the report. A judge_fail() after
  * JUDGE_STUCK, with nothing sent in between, is a "deadlock" if they all sleep
- * on what only the program could release, and else a "fail" as any other.
+ * on what only the program could release, and else a "fail" as any other. One
+ * after JUDGE_TIMEOUT, in the same way, is "late" (assay/judge.h).
  */
 enum judge_event judge_wait(struct judge *judge, enum judge_side side,
 			    void *message, size_t size,
@@ -144,6 +145,12 @@ __attribute__((format(printf, 2, 3))) void
 judge_actual(struct judge *judge, const char *format, ...);
 
 __attribute__((noreturn)) void judge_pass(struct judge *judge, double score);
+
+/**
+ * A judge_fail() that follows is for time, as judge_wait() sees by itself where
+ * a deadline passed; for a judge that looks at the clock.
+ */
+void judge_late(struct judge *judge);
 
 __attribute__((noreturn, format(printf, 2, 3))) void
 judge_fail(struct judge *judge, const char *format, ...);

@@ -31,6 +31,7 @@ struct judge {
 	unsigned timeout_looks;
 	bool stuck; /* as the last judge_wait() left it, for good */
 	bool crashed; /* the program of a dialogue, by itself */
+	bool late;  /* likewise: its deadline had passed; or judge_late() */
 	bool ended;
 	bool ended_well;
 	bool exited; /* and not otherwise */

@@ -166,13 +166,14 @@ enum judge_event judge_await(struct judge *judge,
 	enum judge_event event = JUDGE_TIMEOUT;
 	bool last = false; /* one more look after deciding to give up */
 
-	judge->stuck = false;
+	judge->stuck = judge->late = false;
 	for (;;) {
 		judge_take_events(judge);
 		if (awaited->came(judge, awaited->data))
 			return JUDGE_MESSAGE;
 		if (last) {
 			judge->stuck = event == JUDGE_STUCK && judge->for_good;
+			judge->late = event == JUDGE_TIMEOUT && deadline_ns > 0;
 			return event;
 		}
 		last = give_up(judge, awaited, &watch, &event);

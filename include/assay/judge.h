@@ -29,8 +29,8 @@
  *                                         ASSAY_JUDGE_SCHEDULE as the title:
  *                                         not for people, see below
  *   {"type":"verdict","status":"pass"|"fail","score":0..1,"property":S,
- *    "message":S,"stuck":BOOL,"crashed":BOOL,"expected":any,
- *    "actual":any}
+ *    "message":S,"stuck":BOOL,"crashed":BOOL,"late":BOOL,
+ *    "expected":any,"actual":any}
  * Exactly one verdict, as the last line. None, two, or a crash of the judge
  * is inconclusive unless the candidate's own end explains it.
  *
@@ -44,6 +44,10 @@
  * front of the judge only, ended by itself by a signal or with another status
  * than 0: that is a "crash". The box has noted where, if it was told
  * (assay/crash.h).
+ *
+ * A "fail" that is "late" is one for time alone: a program that does the same
+ * sooner would not have failed like that. Where others on the machine can be
+ * why, the run is done again without them, and only that counts.
  *
  * A "dialogue" is a program that talks in lines on its standard input and
  * output, and need not know of judges or drivers. The judge holds the other

@@ -207,6 +207,12 @@ static void serve(struct harness *harness)
 	assert_non_null(harness->last);
 }
 
+static void assert_late(const struct harness *harness, bool late)
+{
+	assert_int_equal(json_is_true(json_object_get(harness->last, "late")),
+			 late);
+}
+
 static void assert_said(struct harness *harness, const char *message,
 			bool stuck)
 {
@@ -275,6 +281,7 @@ static void test_kit_judge__a_timeout_is_looked_at_only(void **state)
 	harness.alive = harness.for_good = true;
 	serve(&harness);
 	assert_int_equal(harness.looks, 1);
+	assert_late(&harness, true);
 	assert_said(&harness, "timeout", false);
 }
 
@@ -302,6 +309,7 @@ static void test_kit_judge__a_glance_asks_nothing(void **state)
 	start(&harness, only_looks);
 	serve(&harness);
 	assert_int_equal(harness.looks, 0);
+	assert_late(&harness, false);
 	assert_said(&harness, "timeout", false);
 }
 

@@ -185,6 +185,8 @@ static void test_verdict_lines__refuse_what_is_not_of_the_protocol(void **state)
 		  "stuck" },
 		{ "{\"type\":\"verdict\",\"status\":\"fail\",\"crashed\":0}\n",
 		  "crashed" },
+		{ "{\"type\":\"verdict\",\"status\":\"fail\",\"late\":1}\n",
+		  "late" },
 		{ "{\"type\":\"threads\",\"x\":1}\n", "unknown key \"x\"" },
 		{ "{\"type\":\"probe\"} {\"type\":\"probe\"}\n", "line 1" },
 		{ "{\"type\":\"\xff\"}\n", "line 1" },

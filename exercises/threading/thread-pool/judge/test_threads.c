@@ -41,6 +41,7 @@ static void expect_soon(struct run *run, unsigned own, unsigned expected,
 			return;
 		judge_sleep_ms(LOOK_MS);
 	}
+	judge_late(run->judge);
 	wrong(run, when, expected, now);
 }
 
