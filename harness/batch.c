@@ -10,6 +10,7 @@
 
 #include <assay/cleanup.h>
 
+#include "gate.h"
 #include "loop.h"
 
 struct batch;
@@ -31,6 +32,8 @@ struct known_exercise {
 
 struct batch {
 	const struct batch_options *options;
+	struct job_options job; /* options->job, with the gate */
+	struct gate gate;
 	uv_loop_t loop;
 	struct slot *slots;
 	struct known_exercise *known;
@@ -102,7 +105,7 @@ static void fill_slot(struct slot *slot)
 		slot->busy = true;
 		slot->path = strdup(submission->path);
 		ENOUGH(slot->path);
-		job_start(&slot->batch->loop, &slot->boxes, &options->job,
+		job_start(&slot->batch->loop, &slot->boxes, &slot->batch->job,
 			  submission, find_toolkit, job_done, slot);
 	}
 }
@@ -145,17 +148,20 @@ static bool any_busy(const struct batch *batch)
 
 void batch_run(const struct batch_options *options)
 {
-	struct batch batch = { .options = options };
+	struct batch batch = { .options = options, .job = options->job };
 	unsigned i;
 
 	CHECK(options->slots >= 1 && options->slots <= BATCH_SLOTS_MAX);
+	batch.job.gate = &batch.gate;
 	loop_open(&batch.loop);
 	batch.slots = calloc(options->slots, sizeof *batch.slots);
 	ENOUGH(batch.slots);
 	for (i = 0; i < options->slots; i++)
 		open_slot(&batch, i);
 	for (;;) {
-		for (i = 0; i < options->slots; i++)
+		/* taking one in costs time as well, and may cost compiling */
+		for (i = 0; i < options->slots && gate_is_open(&batch.gate);
+		     i++)
 			fill_slot(&batch.slots[i]);
 		if (!any_busy(&batch))
 			break;

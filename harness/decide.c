@@ -103,6 +103,8 @@ static void judge_decides(const struct decide_input *input,
 		return;
 	}
 	run->verdict = verdict_of_fail(input);
+	run->late = run->verdict == VERDICT_FAIL &&
+		    json_is_true(json_object_get(input->verdict, "late"));
 	if (!run->property)
 		run->property = text_format("%s", input->test->property);
 }
@@ -281,6 +283,8 @@ void decide(const struct decide_input *input, struct test_run *run)
 		return;
 	}
 	run->verdict = verdict_of_end(&input->candidate);
+	run->late = run->verdict == VERDICT_WALL_LIMIT ||
+		    run->verdict == VERDICT_CPU_LIMIT;
 	if (run->verdict != VERDICT_PASS) {
 		take_threads(input, run);
 		tell_where(run);

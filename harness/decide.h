@@ -39,7 +39,7 @@ struct decide_input {
 void decide_input_release(struct decide_input *input);
 
 /**
- * Fill @run but for its seed and retries. First what only the host can be
+ * Fill @run but for its seed and .beside_us. First what only the host can be
  * blamed for; then a sanitizer's report; then a fail that the judge gave while
  * the program was running, because a program that finds its judge gone ends as
  * it likes; then how the program ended, which outranks whatever else the judge

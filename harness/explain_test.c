@@ -256,6 +256,39 @@ static void print_repeats(struct paper *paper, const json_t *test)
 			      number(repeat, "of"));
 }
 
+/* What was thrown away for faults of the host, and why. */
+static void print_retries(struct paper *paper, const json_t *test)
+{
+	json_t *reason;
+	size_t i;
+
+	json_array_foreach (json_object_get(test, "retry_reasons"), i, reason)
+		paper_text(paper, INDENT, i == 0 ? "retried   " : "          ",
+			   json_string_value(reason));
+}
+
+/* What ended for time at first, and whether it did alone. */
+static void print_late(struct paper *paper, const json_t *test)
+{
+	json_t *late;
+	size_t i;
+
+	json_array_foreach (json_object_get(test, "late"), i, late) {
+		const char *status = explain_string(late, "status");
+		const char *why = explain_string(late, "why");
+		const char *alone = explain_string(late, "alone");
+		AUTO_FREE char *text = NULL;
+
+		if (*alone)
+			text = text_format("%s, and %s; run again alone: %s",
+					   status, why, alone);
+		else
+			text = text_format("%s, and not run again alone: %s",
+					   status, why);
+		paper_text(paper, INDENT, "late      ", text);
+	}
+}
+
 static void print_resources(struct paper *paper, const json_t *test)
 {
 	const json_t *resources = json_object_get(test, "resources");
@@ -285,8 +318,10 @@ static void print_output(struct paper *paper, const json_t *test)
 static void print_pass(struct paper *paper, const json_t *test)
 {
 	print_metrics(paper, test);
+	print_late(paper, test);
 	if (!paper->all)
 		return;
+	print_retries(paper, test);
 	print_traces(paper, test);
 	print_resources(paper, test);
 	print_output(paper, test);
@@ -336,6 +371,8 @@ static void print_failure(struct paper *paper, const json_t *test)
 		   json_object_get(test, "actual"));
 	print_evidence(paper, test);
 	print_syscall(paper, json_object_get(test, "forbidden_syscall"));
+	print_late(paper, test);
+	print_retries(paper, test);
 	print_metrics(paper, test);
 	if (paper->all)
 		print_resources(paper, test);

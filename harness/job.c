@@ -145,6 +145,7 @@ static void finish(struct job *job)
 		if (job->programs[i].fd >= 0)
 			(void)close(job->programs[i].fd);
 	free(job->programs);
+	retries_release(&job->retries);
 	if (job->err.code) {
 		result_free(result);
 		job->done(job->data, NULL, &job->err);

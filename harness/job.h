@@ -46,9 +46,11 @@ struct job_options {
 	enum box_level level;     /* refuse to run below it */
 	job_progress_cb progress; /* NULL: nobody wants to know */
 	void *progress_data;
+	struct gate *gate; /* of all jobs that run side by side; batch.c has it */
 };
 
 struct job;
+struct gate;
 
 /**
  * @result is the callee's. With an @err (and then no result) the fault is not

@@ -87,7 +87,8 @@ static void take_build(struct job *job, struct build_result *built, int fd)
 	struct job_program *program = program_of(job, variant);
 	struct result *result = job->result;
 
-	job->retries = 0;
+	built->retries = job->retries;
+	job->retries = (struct retries){ 0 };
 	program->fd = fd;
 	program->failed = !built->ok;
 	built->variant = variant;
@@ -103,9 +104,10 @@ static void built_cb(void *data, struct build_result *built, int fd)
 	const struct job_program *program = program_of(job, next_variant(job));
 
 	job->waiting = false;
+	(void)gate_leave(job->options->gate, &job->pass);
 	note_isolation(job);
-	if (built->fault && job->retries < JOB_RETRIES_MAX) {
-		job->retries++;
+	if (built->fault && job->retries.count < JOB_RETRIES_MAX) {
+		retries_note(&job->retries, built->fault);
 		build_result_release(built);
 		if (fd >= 0)
 			(void)close(fd);
@@ -116,6 +118,16 @@ static void built_cb(void *data, struct build_result *built, int fd)
 		build_kept_put(program->key, built, fd);
 	take_build(job, built, fd);
 	job_tick(job);
+}
+
+static void granted_cb(void *data)
+{
+	struct job *job = data;
+	const struct exercise_variant *variant = next_variant(job);
+	struct build_request request = build_request_of(
+		job_exercise(job), variant, &job->result->selection.build);
+
+	build_start(job->boxes.candidate, &request, built_cb, job);
 }
 
 /* Which box it is to be is known: in one that isolates less, a compiler might
@@ -143,7 +155,7 @@ static void ready_cb(void *data)
 			return;
 		}
 	}
-	build_start(job->boxes.candidate, &request, built_cb, job);
+	gate_enter(job->options->gate, &job->pass, false, granted_cb, job);
 }
 
 static void start_build(struct job *job, const struct exercise_variant *variant)

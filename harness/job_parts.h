@@ -2,11 +2,12 @@
  * job_parts.h - a job as the files that make it up see it
  *
  * job.c has the states and what a job begins and ends with, job_build.c is
- * BUILD, job_test.c is TEST.
+ * BUILD, job_test.c is TEST, job_late.c what of TEST is done again alone.
  */
 #ifndef ASSAY_JOB_PARTS_H
 #define ASSAY_JOB_PARTS_H
 
+#include "gate.h"
 #include "job.h"
 
 /* A run or build that the host spoiled is done again so often. */
@@ -36,8 +37,12 @@ struct job {
 	struct job_program *programs; /* by variant of the language */
 	size_t test;                  /* index into result->tests */
 	unsigned repetition;
-	unsigned retries; /* of the run or build under way */
-	unsigned test_retries;
+	struct retries retries; /* of the build under way */
+	unsigned test_retries;  /* of the run under way */
+	struct gate_pass pass;
+	bool alone;             /* the run under way is, or is to be */
+	struct late_budget late;
+	uint64_t busy_us;       /* of the machine, when the run began */
 	struct error err;
 };
 
@@ -73,5 +78,17 @@ void job_build_tick(struct job *job);
 void job_test_plan(struct job *job);
 
 void job_test_tick(struct job *job);
+
+/* ---- job_late.c ---- */
+
+/** When the run under way begins. */
+void job_late_begin(struct job *job);
+
+/**
+ * The run under way is over and came to @run; @company: it was not the only one
+ * of the batch. Whether it is to be done again, alone; else its verdict stays.
+ */
+bool job_late_again(struct job *job, struct test_result *test,
+		    struct test_run *run, bool company);
 
 #endif

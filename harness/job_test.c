@@ -94,7 +94,6 @@ static void next_test(struct job *job)
 {
 	job->test++;
 	job->repetition = 0;
-	job->test_retries = 0;
 }
 
 /* Takes @message over. */
@@ -158,24 +157,34 @@ static char *unsearchable(const char *what)
 			   what);
 }
 
+/* By the host, and there is another try. */
+static bool spoiled(struct job *job, struct test_result *test,
+		    const struct test_run *run)
+{
+	if (run->verdict != VERDICT_INCONCLUSIVE ||
+	    job->test_retries == JOB_RETRIES_MAX)
+		return false;
+	job->test_retries++;
+	retries_note(&test->retries, run->fault);
+	return true;
+}
+
 static void tested_cb(void *data, struct test_run *run)
 {
 	struct job *job = data;
 	struct test_result *test = &job->result->tests[job->test];
+	bool company = gate_leave(job->options->gate, &job->pass);
 
 	job->waiting = false;
-	if (run->verdict == VERDICT_INCONCLUSIVE &&
-	    job->retries < JOB_RETRIES_MAX) {
-		job->retries++;
-		job->test_retries++;
+	if (spoiled(job, test, run) ||
+	    job_late_again(job, test, run, company)) {
 		test_run_release(run);
 		job_tick(job);
 		return;
 	}
-	job->retries = 0;
+	job->test_retries = 0;
 	test_run_release(&test->run);
 	test->run = *run;
-	test->run.retries = job->test_retries;
 	test->ran++;
 	test->verdict = run->verdict;
 	if (run->verdict == VERDICT_PASS) {
@@ -188,9 +197,11 @@ static void tested_cb(void *data, struct test_run *run)
 	job_tick(job);
 }
 
-static void start_test(struct job *job, const struct exercise_test *test,
-		       size_t variant)
+static void granted_cb(void *data)
 {
+	struct job *job = data;
+	const struct exercise_test *test = job->result->tests[job->test].test;
+	size_t variant = job_variant_index(job, test->variant);
 	const struct exercise_language *language =
 		job->result->selection.language;
 	struct testrun_request request = {
@@ -213,9 +224,15 @@ static void start_test(struct job *job, const struct exercise_test *test,
 		.hooks_sanitizer = job->result->selection.hooks_sanitizer,
 	};
 
-	job_tell(job, "test", test->id);
-	job->waiting = true;
+	job_late_begin(job);
 	testrun_start(job->loop, &job->boxes, &request, tested_cb, job);
+}
+
+static void start_test(struct job *job, const struct exercise_test *test)
+{
+	job_tell(job, job->alone ? "alone" : "test", test->id);
+	job->waiting = true;
+	gate_enter(job->options->gate, &job->pass, job->alone, granted_cb, job);
 }
 
 void job_test_tick(struct job *job)
@@ -243,5 +260,5 @@ void job_test_tick(struct job *job)
 	else if (job->programs[variant].failed)
 		fail_unrun(job, test, unbuilt(result, test->test));
 	else
-		start_test(job, test->test, variant);
+		start_test(job, test->test);
 }

@@ -37,6 +37,9 @@ json_t *report_forbidden_syscall(const struct box_result *box);
 json_t *report_box_evidence(const struct box_result *box);
 json_t *report_evidence(const char *mechanism, const char *detail);
 
+/** report_late.c */
+json_t *report_late(const struct late_runs *list);
+
 /** report_tests.c */
 json_t *report_tests(const struct result *result);
 json_t *report_builds(const struct result *result);

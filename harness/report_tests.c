@@ -146,7 +146,9 @@ static void set_run(json_t *object, const struct test_result *test)
 	report_set(object, "traces", report_list(run->traces));
 	report_set(object, "output", report_text(run->output));
 	report_set(object, "fault", report_text(run->fault));
-	report_set(object, "retries", report_count(run->retries));
+	report_set(object, "retries", report_count(test->retries.count));
+	report_set(object, "retry_reasons", retries_reasons(&test->retries));
+	report_set(object, "late", report_late(&test->late));
 	report_set(repeat, "passed", report_count(test->passed));
 	report_set(repeat, "ran", report_count(test->ran));
 	report_set(repeat, "of", report_count(test->test->repeat));
@@ -253,6 +255,8 @@ static json_t *build_entry(const struct build_result *build)
 	report_set(object, "diagnostics", report_list(build->diagnostics));
 	report_set(object, "output", report_text(build->output));
 	report_set(object, "fault", report_text(build->fault));
+	report_set(object, "retries", report_count(build->retries.count));
+	report_set(object, "retry_reasons", retries_reasons(&build->retries));
 	report_set(object, "evidence", build_evidence(build));
 	report_set(object, "ended",
 		   ran ? report_ended(&build->box) : json_null());

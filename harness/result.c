@@ -27,6 +27,7 @@ void build_result_release(struct build_result *build)
 	free(build->output);
 	free(build->fault);
 	free(build->unsearchable);
+	retries_release(&build->retries);
 	*build = (struct build_result){ 0 };
 }
 
@@ -38,8 +39,11 @@ void result_free(struct result *result)
 		return;
 	for (i = 0; i < result->build_count; i++)
 		build_result_release(&result->builds[i]);
-	for (i = 0; i < result->test_count; i++)
+	for (i = 0; i < result->test_count; i++) {
 		test_run_release(&result->tests[i].run);
+		retries_release(&result->tests[i].retries);
+		late_runs_release(&result->tests[i].late);
+	}
 	free(result->builds);
 	free(result->tests);
 	free(result->message);

@@ -17,6 +17,8 @@
 #include <assay/verdict.h>
 
 #include "exercise.h"
+#include "late.h"
+#include "retries.h"
 #include "submission.h"
 
 /* One repetition of one test. */
@@ -37,7 +39,8 @@ struct test_run {
 	struct box_result candidate; /* how the candidate's program ended */
 	char *output;     /* last of what it printed, valid UTF-8; or NULL */
 	char *fault;      /* VERDICT_INCONCLUSIVE: what went wrong, one line */
-	unsigned retries; /* runs thrown away for faults of the host */
+	bool late;        /* it ended for time, see late.h */
+	uint64_t beside_us; /* processor time of judge and second program */
 };
 
 void test_run_release(struct test_run *run);
@@ -52,6 +55,8 @@ struct test_result {
 	const char *skipped_for; /* VERDICT_SKIPPED: id of the test that did
 				    not pass; owned by the exercise */
 	struct test_run run;     /* the first that failed, else the last */
+	struct retries retries;
+	struct late_runs late;
 };
 
 /* One variant's build. */
@@ -65,6 +70,7 @@ struct build_result {
 				   diagnostic, valid UTF-8, bounded; or NULL */
 	char *fault;           /* host or harness fault; NULL: none */
 	bool kept;             /* not made now, but earlier from the same */
+	struct retries retries;
 	bool scanned;          /* as build_request.scan asked for */
 	char *unsearchable;    /* see scan_preprocessed(); NULL: nothing */
 };

@@ -288,6 +288,12 @@ static void candidate_done_cb(void *data, const struct box_result *result,
 	check_over(run);
 }
 
+static void note_beside(struct testrun *run, const struct box_result *result)
+{
+	if (result)
+		run->result.beside_us += result->user_us + result->system_us;
+}
+
 static void judge_done_cb(void *data, const struct box_result *result,
 			  const struct box_files *files, const char *fault)
 {
@@ -302,6 +308,7 @@ static void judge_done_cb(void *data, const struct box_result *result,
 		kill_part(run, SECOND);
 	} else {
 		run->seen.judge = *result;
+		note_beside(run, result);
 		(void)uv_timer_start(&run->grace, grace_over_cb, GRACE_MS, 0);
 	}
 	check_over(run);
@@ -315,6 +322,7 @@ static void reference_done_cb(void *data, const struct box_result *result,
 
 	(void)files;
 	part->running = false;
+	note_beside(run, result);
 	if (fault ||
 	    (result->outcome != BOX_EXITED && result->outcome != BOX_KILLED)) {
 		note_fault(run, fault ? fault
@@ -331,10 +339,10 @@ static void again_done_cb(void *data, const struct box_result *result,
 {
 	struct part *part = data;
 
-	(void)result;
 	(void)files;
 	(void)fault;
 	part->running = false;
+	note_beside(part->run, result);
 	check_over(part->run);
 }
 

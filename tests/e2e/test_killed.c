@@ -233,6 +233,12 @@ static void test_killed__boxes_killed_for_ever_leave_it_undecided(void **state)
 	assert_string_equal(json_text(test, "status"), "inconclusive");
 	assert_int_equal(json_value(test, "points"), 0);
 	assert_int_equal(json_value(test, "retries"), 2);
+	assert_int_equal(
+		json_array_size(json_object_get(test, "retry_reasons")), 2);
+	assert_non_null(strstr(json_string_value(json_array_get(
+				       json_object_get(test, "retry_reasons"),
+				       0)),
+			       "killed"));
 	assert_non_null(strstr(json_text(test, "fault"), "killed"));
 	assert_true(json_value(json_object_get(a, "score"), "undecided") >=
 		    json_value(test, "maximum"));

@@ -128,6 +128,42 @@ static void test_decide__a_limit_that_came_first_outranks_it(void **state)
 	assert_int_equal(json_array_size(it->run.threads), 3);
 }
 
+static void test_decide__a_fail_for_time_is_late(void **state)
+{
+	struct case_of *it = *state;
+
+	assert_int_equal(json_object_del(it->input.verdict, "stuck"), 0);
+	assert_verdict(it, VERDICT_FAIL);
+	assert_false(it->run.late);
+	test_run_release(&it->run);
+	assert_int_equal(
+		json_object_set_new(it->input.verdict, "late", json_true()), 0);
+	assert_verdict(it, VERDICT_FAIL);
+	assert_true(it->run.late);
+}
+
+static void test_decide__limits_of_time_are_late_and_hangs_are_not(void **state)
+{
+	static const struct {
+		uint32_t outcome;
+		bool late;
+	} ends[] = {
+		{ BOX_WALL_LIMIT, true }, { BOX_CPU_LIMIT, true },
+		{ BOX_DEADLOCK, false },  { BOX_MEMORY_LIMIT, false },
+		{ BOX_SIGNALED, false },
+	};
+	struct case_of *it = *state;
+	size_t i;
+
+	it->input.judge_first = false;
+	for (i = 0; i < sizeof ends / sizeof *ends; i++) {
+		it->input.candidate.outcome = ends[i].outcome;
+		decide(&it->input, &it->run);
+		assert_int_equal(it->run.late, ends[i].late);
+		test_run_release(&it->run);
+	}
+}
+
 /* Nobody said anything: the threads speak. */
 /* Killed by the program it is another matter. */
 static void test_decide__a_keeper_that_gave_up_is_no_crash(void **state)
@@ -224,6 +260,8 @@ int main(void)
 		TEST(test_decide__a_fail_for_something_else_stays_one),
 		TEST(test_decide__who_ended_after_all_was_not_stuck),
 		TEST(test_decide__a_limit_that_came_first_outranks_it),
+		TEST(test_decide__a_fail_for_time_is_late),
+		TEST(test_decide__limits_of_time_are_late_and_hangs_are_not),
 		TEST(test_decide__a_keeper_that_gave_up_is_no_crash),
 		TEST(test_decide__a_dialogue_crashes_by_its_judges_word),
 		TEST(test_decide__nothing_else_does),
