@@ -141,17 +141,24 @@ static void assert_slow(const json_t *report)
 		    !json_is_true(json_object_get(late, "company")));
 }
 
-/* An endless loop, which needs no other try where it had a CPU to itself. */
+static bool is_limit_of_time(const char *status)
+{
+	return strcmp(status, "cpu-limit") == 0 ||
+	       strcmp(status, "wall-limit") == 0;
+}
+
+/* An endless loop, which needs no other try where it had a CPU to itself. On a
+ * machine that is busy with something else it may not even get 0.4 s of it. */
 static void assert_spun(const json_t *report)
 {
 	const json_t *late = late_of(report);
 	const char *alone;
 
-	assert_string_equal(status(report), "cpu-limit");
+	assert_true(is_limit_of_time(status(report)));
 	assert_non_null(late);
 	alone = json_text(late, "alone");
 	if (*alone)
-		assert_string_equal(alone, "cpu-limit");
+		assert_true(is_limit_of_time(alone));
 	else
 		assert_non_null(
 			strstr(json_text(late, "why"), "computed")
