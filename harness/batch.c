@@ -12,6 +12,7 @@
 
 #include "gate.h"
 #include "loop.h"
+#include "machine.h"
 
 struct batch;
 
@@ -121,6 +122,7 @@ static void open_slot(struct batch *batch, unsigned i)
 				       : BOX_LEVEL_MINIMAL;
 
 	slot->batch = batch;
+	slot->boxes.cpu = machine_cpu_at(i);
 	slot->boxes.candidate = box_client_new(&batch->loop, path, NULL, i);
 	slot->boxes.judge = box_client_new(&batch->loop, path, NULL, i);
 	slot->boxes.second = box_client_new(&batch->loop, path, NULL, i);

@@ -18,6 +18,8 @@
 #include "explain_parts.h"
 #include "home.h"
 #include "loop.h"
+#include "machine_limits.h"
+#include "report_machine.h"
 #include "report_parts.h"
 #include "text.h"
 
@@ -189,6 +191,34 @@ static void print_languages(struct paper *paper, unsigned missing)
 	(void)printf("\n");
 }
 
+/* What makes tests of time slow here, or their times differ. */
+static void print_machine(struct paper *paper)
+{
+	char hypervisor[MACHINE_TEXT_MAX], governor[MACHINE_TEXT_MAX];
+	AUTO_FREE char *text = NULL;
+	struct machine_limits limits;
+	struct machine_moment now;
+	AUTO_FREE char *quota = NULL;
+
+	machine_hypervisor(hypervisor);
+	machine_governor(governor);
+	machine_limits(&limits);
+	machine_look(&now);
+	text = text_format("%u CPUs to use, load %.2f, governor %s%s%s.",
+			   machine_cpus(), now.load[0], governor,
+			   *hypervisor ? ", under the hypervisor " : "",
+			   hypervisor);
+	paper_text(paper, 0, "", text);
+	if (limits.cpus <= 0 || limits.cpus >= machine_cpus())
+		return;
+	quota = text_format("A cpu quota of %.3g CPUs bounds all of this: "
+			    "tests of time will be slow; \"--jobs %u\" is as "
+			    "much as it can carry.",
+			    limits.cpus,
+			    limits.cpus < 1 ? 1 : (unsigned)limits.cpus);
+	paper_text(paper, 0, "", quota);
+}
+
 static void print_text(const struct box_hello *hello,
 		       const struct examination *exam)
 {
@@ -197,8 +227,8 @@ static void print_text(const struct box_hello *hello,
 	unsigned i;
 
 	if (!exam->ok) {
-		AUTO_FREE char *text = text_format(
-			"boxes do not work here: %s", exam->fault);
+		AUTO_FREE char *text = text_format("boxes do not work here: %s",
+						   exam->fault);
 
 		paper_text(&paper, 0, "", text);
 		(void)printf("\n");
@@ -217,6 +247,7 @@ static void print_text(const struct box_hello *hello,
 		paper_text(&paper, 0, "",
 			   "A compiler was started in a box at this level, "
 			   "and ran.");
+		print_machine(&paper);
 	}
 }
 
@@ -240,6 +271,7 @@ static void print_json(const struct box_hello *hello,
 	report_set(object, "fault", report_text(exam->ok ? NULL : exam->fault));
 	report_set(object, "languages",
 		   exam->ok ? languages_json(exam->missing) : json_null());
+	report_set(object, "machine", report_machine());
 	report_set(object, "isolation",
 		   hello ? report_isolation(hello) : json_null());
 	(void)json_dumpf(object, stdout, JSON_INDENT(2));

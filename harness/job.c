@@ -139,6 +139,7 @@ static void finish(struct job *job)
 	size_t i;
 
 	result->wall_ms = now_ms() - result->started_ms;
+	machine_look(&result->ended);
 	for (i = 0;
 	     job->programs && i < result->selection.language->variant_count;
 	     i++)
@@ -199,5 +200,7 @@ void job_start(uv_loop_t *loop, const struct testrun_boxes *boxes,
 	result->submission = submission;
 	result->with_hidden = options->secret != NULL;
 	result->started_ms = now_ms();
+	result->boxes_cpu = boxes->cpu;
+	machine_look(&result->began);
 	job_tick(job);
 }

@@ -9,6 +9,7 @@
 
 #include "report_excerpts.h"
 #include "report_file.h"
+#include "report_machine.h"
 #include "report_parts.h"
 #include "text.h"
 
@@ -284,6 +285,7 @@ static json_t *environment_part(const struct result *result,
 	}
 	report_set(object, "isolation", report_isolation(&result->isolation));
 	report_set(object, "limits", limits);
+	report_set(object, "load", report_load(result));
 	return object;
 }
 

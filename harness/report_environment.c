@@ -13,6 +13,7 @@
 #include <assay/cleanup.h>
 
 #include "report.h"
+#include "report_machine.h"
 #include "report_parts.h"
 #include "text.h"
 #include "version.h"
@@ -126,5 +127,6 @@ json_t *report_environment(void)
 	report_set(object, "libc",
 		   json_sprintf("glibc %s", gnu_get_libc_version()));
 	report_set(object, "assay", report_text(ASSAY_VERSION));
+	report_set(object, "host", report_machine());
 	return object;
 }

@@ -18,6 +18,7 @@
 
 #include "exercise.h"
 #include "late.h"
+#include "machine.h"
 #include "retries.h"
 #include "submission.h"
 
@@ -95,6 +96,9 @@ struct result {
 	struct box_hello isolation; /* of the candidate's box */
 	uint64_t started_ms;        /* since the epoch, UTC */
 	uint64_t wall_ms;           /* from intake to report */
+	struct machine_moment began, ended; /* the machine, then */
+	int boxes_cpu; /* to which the boxes keep, not what runs in them; -1:
+			  not known */
 };
 
 void result_free(struct result *result);

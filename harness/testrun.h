@@ -13,6 +13,7 @@ struct testrun_boxes {
 	struct box_client *candidate;
 	struct box_client *judge;
 	struct box_client *second;
+	int cpu; /* to which they keep; -1: not known */
 };
 
 /* Everything is borrowed until the callback has come. */
