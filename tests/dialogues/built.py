@@ -42,7 +42,7 @@ class Exercise:
             os.symlink(os.path.join(self.build, "fuzz", "libtested.a"), archive)
         places = {"/work/judge": target, "-L/work/kit": "-L" + kit, **self._kit()}
         extra = SANITIZE + ["-O1", "-g", "-D_GNU_SOURCE=", os.path.join(HERE, "server.c"),
-                            os.path.join(HERE, "player.c"), "-I" + HERE, "-Wl,--wrap=main", "-w"]
+                            os.path.join(HERE, "player.c"), "-I" + HERE, "-Wl,--wrap=main,--wrap=exit", "-w"]
         for command in self.manifest["judge"]["build"]:
             command = [places.get(word, word) for word in command]
             if os.path.basename(command[0]) == "gcc":

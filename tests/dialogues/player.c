@@ -15,7 +15,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,7 +47,7 @@ struct program {
 struct player {
 	struct program program;
 	int events, verdict, channel, given, came, log, history;
-	pid_t judge;
+	const struct player_judge *judge;
 	struct waiting unwritten, withheld, said; /* said: by the judge */
 	char *last;                               /* verdict */
 	size_t last_size;
@@ -400,11 +399,9 @@ static bool run(struct player *player, int32_t *ret_status)
 		put_output(player);
 		answer(player);
 	}
-	while (waitpid(player->judge, &status, WNOHANG) == 0) {
+	while (!player->judge->ended(player->judge->data, &status)) {
 		if (now_ms() > until_ms) {
-			(void)kill(player->judge, SIGKILL);
-			(void)waitpid(player->judge, &status, 0);
-			*ret_status = status;
+			*ret_status = player->judge->kill(player->judge->data);
 			return true;
 		}
 		(void)poll(NULL, 0, 1);
@@ -485,28 +482,25 @@ static bool put_outcome(int fd, struct player *player, int32_t status,
 	       put_all(fd, log, outcome.log_size);
 }
 
-static bool play(struct player *player, int fd, const char *params,
-		 pid_t (*start)(void *data, const int *ends), void *data)
+static bool play(struct player *player, int fd, const char *params)
 {
 	int ends[PLAYER_ENDS_MAX];
 	int32_t status;
 	bool hung, made = make_ends(player, ends);
 
-	if (made)
-		player->judge = start(data, ends);
+	made = made && player->judge->start(player->judge->data, ends);
 	for (unsigned i = 0; i < PLAYER_ENDS_MAX; i++)
 		if (ends[i] >= 0 && ends[i] != player->log &&
 		    ends[i] != player->history)
 			(void)close(ends[i]);
-	if (!made || player->judge < 0 ||
-	    send(player->events, params, player->program.head.params_size,
-		 MSG_NOSIGNAL) < 0)
+	if (!made || send(player->events, params,
+			  player->program.head.params_size, MSG_NOSIGNAL) < 0)
 		return false;
 	hung = run(player, &status);
 	return put_outcome(fd, player, status, hung);
 }
 
-int player_play(int fd, pid_t (*start)(void *data, const int *ends), void *data)
+int player_play(int fd, const struct player_judge *judge)
 {
 	struct player player = { .events = -1,
 				 .verdict = -1,
@@ -514,7 +508,8 @@ int player_play(int fd, pid_t (*start)(void *data, const int *ends), void *data)
 				 .given = -1,
 				 .came = -1,
 				 .log = -1,
-				 .history = -1 };
+				 .history = -1,
+				 .judge = judge };
 	struct stat stat;
 	char *plan;
 	bool done;
@@ -528,8 +523,7 @@ int player_play(int fd, pid_t (*start)(void *data, const int *ends), void *data)
 	memcpy(&player.program.head, plan, sizeof player.program.head);
 	player.program.plan = plan + sizeof player.program.head +
 			      player.program.head.params_size;
-	done = play(&player, fd, plan + sizeof player.program.head, start,
-		    data);
+	done = play(&player, fd, plan + sizeof player.program.head);
 	close_all(&player);
 	free(player.unwritten.bytes);
 	free(player.withheld.bytes);

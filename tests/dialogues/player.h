@@ -9,9 +9,8 @@
 #ifndef TESTS_DIALOGUES_PLAYER_H
 #define TESTS_DIALOGUES_PLAYER_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 /*
  * A plan, as hostile.py writes it: this, the parameters, and then each start
@@ -57,12 +56,19 @@ enum player_end {
 	PLAYER_ENDS_MAX
 };
 
-/**
- * Play the plan in the file @fd to the judge that @start makes of @ends, which
- * stay the caller's. In the file is the outcome then. 0, or -1 if the host
- * could not.
- */
-int player_play(int fd, pid_t (*start)(void *data, const int *ends),
-		void *data);
+/* Where the judge comes from. */
+struct player_judge {
+	/* It gets @ends, which stay the caller's. False: the host could not. */
+	bool (*start)(void *data, const int *ends);
+	/* Whether it has ended, and how, as waitpid() has it. */
+	bool (*ended)(void *data, int *ret_status);
+	/* The same after having made it end. */
+	int (*kill)(void *data);
+	void *data;
+};
+
+/** Play the plan in the file @fd to a judge. In the file is the outcome then. 0,
+ * or -1 if the host could not. */
+int player_play(int fd, const struct player_judge *judge);
 
 #endif

@@ -1,21 +1,29 @@
 /*
  * server.c - a judge that is started once and judges many dialogues
  *
- * Linked into a judge with --wrap=main, in place of its main(): starting a
- * program with sanitizers costs more than most dialogues. For each message on
- * the socket that ASSAY_JUDGE_SERVER names a child becomes the judge:
+ * Linked into a judge with --wrap=main,--wrap=exit, in place of its main():
+ * starting a program with sanitizers costs more than most dialogues, and so
+ * does fork() of one. For each message on the socket that ASSAY_JUDGE_SERVER
+ * names there is a dialogue:
  *
  *   all the judge's descriptors, in the order of player.h: whoever sent them
- *   plays to it. Answered by its pid, and by its status when it has ended.
+ *   plays to it. A child becomes the judge. Answered by its pid, and by its
+ *   status when it has ended.
  *
  *   one descriptor, of a file with a plan: player.c plays it. Answered by 0,
- *   and then the outcome is in the file.
+ *   and then the outcome is in the file. The judge is a worker, a child that
+ *   is a judge up to WORKER_DIALOGUES times: exit() leads back to where it
+ *   waits for the next one. Judges keep nothing in static variables; what they
+ *   have allocated is lost.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* close_range */
 #endif
+#include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -36,13 +44,20 @@ static const int targets[PLAYER_ENDS_MAX] = {
 	[PLAYER_LOG] = STDERR_FILENO,
 };
 
-#define ASIDE 200 /* above all targets */
+#define ASIDE 200   /* above all targets */
+#define CONTROL 300 /* and above those that were put aside */
+#define WORKER_DIALOGUES 50
 
 int __real_main(int argc, char **argv);
 int __wrap_main(int argc, char **argv);
+__attribute__((noreturn)) void __real_exit(int status);
+__attribute__((noreturn)) void __wrap_exit(int status);
 
 struct server {
 	int socket_fd;
+	pid_t worker; /* 0: none */
+	int control;  /* of it: descriptors go in, a status comes out */
+	unsigned dialogues;
 	int argc;
 	char **argv;
 };
@@ -83,10 +98,10 @@ static void take_ends(const int ends[static PLAYER_ENDS_MAX])
 	}
 }
 
-/* In the child this does not return. */
-static pid_t start_cb(void *data, const int *ends)
+/* ---- a judge that is a process of its own ---- */
+
+static pid_t start_alone(struct server *server, const int *ends)
 {
-	const struct server *server = data;
 	pid_t pid = fork();
 
 	if (pid != 0)
@@ -98,7 +113,7 @@ static pid_t start_cb(void *data, const int *ends)
 
 static int serve_ends(struct server *server, const int *ends)
 {
-	pid_t pid = start_cb(server, ends);
+	pid_t pid = start_alone(server, ends);
 	int status;
 
 	for (size_t i = 0; i < PLAYER_ENDS_MAX; i++)
@@ -110,9 +125,126 @@ static int serve_ends(struct server *server, const int *ends)
 	return 0;
 }
 
+/* ---- a judge that is one of many in a process ---- */
+
+static struct {
+	bool is_one; /* this process */
+	jmp_buf ended;
+	int status;
+} worker;
+
+void __wrap_exit(int status)
+{
+	if (!worker.is_one)
+		__real_exit(status);
+	worker.status = status;
+	longjmp(worker.ended, 1);
+}
+
+/* Status and then the end of its descriptors, which tells the player. */
+static void judge_once(const struct server *server, const int *ends)
+{
+	int status;
+
+	(void)signal(SIGPIPE, SIG_DFL);
+	take_ends(ends);
+	if (setjmp(worker.ended) == 0)
+		worker.status = __real_main(server->argc, server->argv);
+	status = (worker.status & 0xff) << 8; /* as waitpid() has it */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)send(CONTROL, &status, sizeof status, 0);
+	(void)close_range(STDERR_FILENO + 1, ASIDE - 1, 0);
+}
+
+__attribute__((noreturn)) static void work(const struct server *server,
+					   int control)
+{
+	int ends[PLAYER_ENDS_MAX];
+
+	worker.is_one = true;
+	(void)dup2(control, CONTROL);
+	(void)close_range(STDERR_FILENO + 1, ASIDE - 1, 0);
+	while (receive(CONTROL, ends) == PLAYER_ENDS_MAX)
+		judge_once(server, ends);
+	_exit(0);
+}
+
+static bool make_worker(struct server *server)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return false;
+	server->worker = fork();
+	if (server->worker == 0)
+		work(server, pair[1]);
+	(void)close(pair[1]);
+	server->control = pair[0];
+	server->dialogues = 0;
+	return server->worker > 0;
+}
+
+static int end_worker(struct server *server)
+{
+	int status = 0;
+
+	(void)close(server->control);
+	(void)waitpid(server->worker, &status, 0);
+	server->worker = 0;
+	return status;
+}
+
+static bool start_cb(void *data, const int *ends)
+{
+	struct server *server = data;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof targets)];
+	char byte = 0;
+	struct iovec bytes = { &byte, 1 };
+	const struct msghdr message = { .msg_iov = &bytes,
+					.msg_iovlen = 1,
+					.msg_control = control,
+					.msg_controllen = sizeof control };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	if (server->worker && server->dialogues == WORKER_DIALOGUES)
+		(void)end_worker(server);
+	if (!server->worker && !make_worker(server))
+		return false;
+	server->dialogues++;
+	memset(control, 0, sizeof control);
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof targets);
+	memcpy(CMSG_DATA(header), ends, sizeof targets);
+	return sendmsg(server->control, &message, MSG_NOSIGNAL) == 1;
+}
+
+static bool ended_cb(void *data, int *ret_status)
+{
+	struct server *server = data;
+	ssize_t got = recv(server->control, ret_status, sizeof *ret_status,
+			   MSG_DONTWAIT);
+
+	if (got < 0 && errno == EAGAIN)
+		return false;
+	if (got != (ssize_t)sizeof *ret_status)
+		*ret_status = end_worker(server);
+	return true;
+}
+
+static int kill_cb(void *data)
+{
+	struct server *server = data;
+
+	(void)kill(server->worker, SIGKILL);
+	return end_worker(server);
+}
+
 static int serve_plan(struct server *server, int fd)
 {
-	int rc = player_play(fd, start_cb, server);
+	const struct player_judge judge = { start_cb, ended_cb, kill_cb,
+					    server };
+	int rc = player_play(fd, &judge);
 
 	(void)close(fd);
 	if (send(server->socket_fd, &rc, sizeof rc, 0) < 0)
@@ -135,5 +267,7 @@ int __wrap_main(int argc, char **argv)
 	while (rc == 0 && (count = receive(server.socket_fd, fds)) > 0)
 		rc = count == 1 ? serve_plan(&server, fds[0])
 				: serve_ends(&server, fds);
+	if (server.worker)
+		(void)end_worker(&server);
 	return rc == 0 ? 0 : 1;
 }
