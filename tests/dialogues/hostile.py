@@ -244,6 +244,8 @@ class Plan:
         seqs = {json.loads(line[1]).get("seq") for line in (one, two)}
         if len(seqs) == 1 and seqs != {None}:
             self.free += " of one seq"
+        if len({json.loads(line[1]).get("ch") for line in (one, two)}) == 2:
+            self.free += " of two channels"
         return "two lines in each other's place"
 
     def field(self):

@@ -252,6 +252,7 @@ static void obey_kill(struct player *player)
 
 	take_input(player);
 	if (player->alive) {
+		flush(player);
 		program_take(&player->program, written_to(player));
 		flush(player);
 	} else if (player->given >= 0 &&
