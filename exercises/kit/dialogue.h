@@ -186,7 +186,8 @@ void dialogue_show_came(struct dialogue *dialogue, const char *line);
  * Returns if nothing fails, with the program as that left it. If something
  * does, play fewer of them in the same way, @rehearsals times at most, and fail
  * with the shortest dialogue that fails the same check: the same format in
- * the same dialogue_fail(). The deadline is as far away for each time as it
+ * the same dialogue_fail(), and if that is "%s", the same words, numbers and
+ * quoted texts aside. The deadline is as far away for each time as it
  * was for the first, so the limits of the test have to have room for that. A
  * failure that took all of its time is told as it is. The parameter
  * "rehearsals_max" of a test, if it has one, is the most of them: 0 tells each

@@ -68,6 +68,42 @@ struct search {
 	struct dialogue_failure smallest;
 };
 
+/* Behind what may differ: a number, or a text in quotes. */
+static const char *skip_particular(const char *text)
+{
+	const char *end;
+
+	for (;;) {
+		if (*text >= '0' && *text <= '9')
+			text++;
+		else if (*text == '"' && (end = strchr(text + 1, '"')))
+			text = end + 1;
+		else
+			return text;
+	}
+}
+
+static bool same_words(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a = skip_particular(a);
+		b = skip_particular(b);
+		if (*a != *b)
+			return false;
+		if (*a == '\0')
+			return true;
+	}
+}
+
+/* Whether the same check failed. Where all of its words are a model's, only
+ * they tell. */
+static bool is_like(const struct dialogue_failure *a,
+		    const struct dialogue_failure *b)
+{
+	return a->format == b->format && (strcmp(a->format, "%s") != 0 ||
+					  same_words(a->message, b->message));
+}
+
 static bool fewer_fail(void *data, const size_t *items, size_t count)
 {
 	struct search *search = data;
@@ -80,7 +116,7 @@ static bool fewer_fail(void *data, const size_t *items, size_t count)
 	search->part.items = items;
 	search->part.count = count;
 	if (!dialogue_rehearse(dialogue, play_part, &search->part) ||
-	    dialogue->failure.format != search->smallest.format ||
+	    !is_like(&dialogue->failure, &search->smallest) ||
 	    dialogue->judge->ended)
 		return false;
 	dialogue_failure_release(&search->smallest);

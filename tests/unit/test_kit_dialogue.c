@@ -843,6 +843,51 @@ static void test_dialogue__goes_on_with_the_same_failure(void **state)
 	      plays_on, "it is not 39", NULL);
 }
 
+/* A model's words for what is wrong: all go through one "%s". */
+static void play_model(struct dialogue *dialogue, void *data,
+		       const size_t *items, size_t count)
+{
+	char finding[64];
+	size_t i;
+
+	(void)data;
+	for (i = 0; i < count; i++) {
+		json_t *line;
+		int came;
+
+		send_number(dialogue, (int)items[i]);
+		line = dialogue_next(dialogue, "echoing");
+		came = (int)json_integer_value(json_object_get(line, "n"));
+		(void)snprintf(finding, sizeof finding,
+			       "message \"m%d\" of line %d is too %s",
+			       (int)items[i], (int)i,
+			       came < (int)items[i] ? "low" : "high");
+		if (came != (int)items[i])
+			dialogue_fail(dialogue, "%s", finding);
+		json_decref(line);
+	}
+}
+
+static void plays_model(struct judge *judge, struct dialogue *dialogue)
+{
+	(void)judge;
+	dialogue_play(dialogue, 40, 50, play_model, NULL);
+}
+
+/* 21 is told low after 7, and high where 7 was left out. */
+static void test_dialogue__goes_on_with_the_same_words(void **state)
+{
+	(void)state;
+	fails("n=90; while read -r line; do"
+	      " [ \"$line\" = '{\"n\":7}' ] && n=0;"
+	      " if [ \"$line\" = '{\"n\":21}' ]; then"
+	      " echo \"{\\\"n\\\":$n}\"; else printf '%s\\n' \"$line\"; fi;"
+	      " done",
+	      plays_model, "message \"m21\" of line 1 is too low",
+	      (const char *const[]){ "> {\"n\":7}", "< {\"n\":7}",
+				     "> {\"n\":21}", "< {\"n\":0}", NULL });
+}
+
 static void fail_body(struct dialogue *dialogue, void *data)
 {
 	if (*(bool *)data)
@@ -932,6 +977,7 @@ int main(void)
 		cmocka_unit_test(test_dialogue__fails_small),
 		cmocka_unit_test(test_dialogue__says_what_is_shown),
 		cmocka_unit_test(test_dialogue__goes_on_with_the_same_failure),
+		cmocka_unit_test(test_dialogue__goes_on_with_the_same_words),
 		cmocka_unit_test(test_dialogue__fails_for_good_or_not),
 		cmocka_unit_test(test_dialogue__does_not_judge_the_reference),
 	};
