@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "queue_call.h"
+
 #define SETTLE_MS 300
 #define A_MINUTE 60000
 #define CLOSER (PROTOCOL_WORKERS - 1)
@@ -40,12 +42,15 @@ static void close_it(struct run *run, uint32_t queue)
 static void expect(struct run *run, const struct ticket *end, int32_t result,
 		   const char *name, const char *what)
 {
+	char came[QUEUE_CALL_TEXT_MAX];
+
 	if (end->reply.result == result)
 		return;
+	queue_result_text(end->reply.result, came);
 	judge_expected(run->judge, "%s", name);
-	judge_actual(run->judge, "%" PRId32, end->reply.result);
-	judge_fail(run->judge, "%s returned %" PRId32 ", expected %s", what,
-		   end->reply.result, name);
+	judge_actual(run->judge, "%s", came);
+	judge_fail(run->judge, "%s returned %s, expected %s", what, came,
+		   name);
 }
 
 static void close_empty(struct run *run, uint64_t capacity, uint32_t waiters)

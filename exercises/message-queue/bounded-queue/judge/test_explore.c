@@ -52,15 +52,28 @@ static bool any_pending(const struct history *history)
 	return false;
 }
 
-static bool closed_before(const struct history *history, uint64_t moment)
+static const struct history_call *first_close(const struct history *history)
 {
 	size_t i;
 
 	for (i = 0; i < history->count; i++)
-		if (history->calls[i].kind == QUEUE_CLOSE &&
-		    history->calls[i].invoked_ns < moment)
-			return true;
-	return false;
+		if (history->calls[i].kind == QUEUE_CLOSE)
+			return &history->calls[i];
+	return NULL;
+}
+
+/* A call has begun with its first step that the explorer orders: what a
+ * close() writes before that, without a lock, is no close yet. */
+static const char *why_no_pipe(const struct history *history, uint64_t moment)
+{
+	const struct history_call *close = first_close(history);
+
+	if (!close)
+		return "nobody had closed the queue";
+	return close->invoked_ns < moment
+		       ? NULL
+		       : "no bq_close() had come to a lock or an atomic by"
+			 " then; what it writes without one is a data race";
 }
 
 /* Why @call can never return what it did, whatever the others do; or NULL. */
@@ -81,9 +94,7 @@ static const char *impossible(const struct history *history,
 			       ? "its timeout is 0, for which that is EAGAIN"
 			       : "it may wait for as long as it takes";
 	case EPIPE:
-		return closed_before(history, call->completed_ns)
-			       ? NULL
-			       : "nobody had closed the queue";
+		return why_no_pipe(history, call->completed_ns);
 	default:
 		return "bq.h knows no such result";
 	}

@@ -10,6 +10,8 @@
 
 #include <inttypes.h>
 
+#include "queue_call.h"
+
 #define SETTLE_MS 200
 #define A_MINUTE 60000
 #define STEP_MS 25
@@ -76,13 +78,16 @@ static struct usage measure(struct run *run, uint64_t interval_us)
 static void expect_waiting(struct run *run, struct ticket **tickets,
 			   uint32_t count)
 {
+	char came[QUEUE_CALL_TEXT_MAX];
 	uint32_t i;
 
-	for (i = 0; i < count; i++)
-		if (run_answered(run, tickets[i]))
-			judge_fail(run->judge, "a call that had to wait"
-				   " returned %" PRId32 " at once",
-				   tickets[i]->reply.result);
+	for (i = 0; i < count; i++) {
+		if (!run_answered(run, tickets[i]))
+			continue;
+		queue_result_text(tickets[i]->reply.result, came);
+		judge_fail(run->judge, "a call that had to wait returned %s"
+			   " at once", came);
+	}
 }
 
 static void release(struct run *run, uint32_t queue)

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "queue_call.h"
+
 #define MIX_CALLS 25 /* of one thread, few enough to be explained */
 #define UNTIL_CLOSED UINT32_MAX /* takes, in a count */
 #define CLOSER (PROTOCOL_WORKERS - 1)
@@ -69,6 +71,7 @@ static void expect_end(struct run *run, const struct round *round,
 {
 	struct queue_finding finding;
 	struct history history;
+	char came[QUEUE_CALL_TEXT_MAX];
 
 	if (end->reply.result == result)
 		return;
@@ -77,11 +80,12 @@ static void expect_end(struct run *run, const struct round *round,
 	if (!queue_conserves(&history, false, &finding))
 		run_fail(run, &finding);
 	judge_expected(run->judge, "%s", name);
-	judge_actual(run->judge, "%d", end->reply.result);
+	queue_result_text(end->reply.result, came);
+	judge_actual(run->judge, "%s", came);
 	run_show(run, "the last calls", history.calls, history.count);
 	judge_fail(run->judge, "%s with timeout -1 on thread t%" PRIu32
-		   " returned %d, expected %s", call, end->command.worker,
-		   end->reply.result, name);
+		   " returned %s, expected %s", call, end->command.worker,
+		   came, name);
 }
 
 static void check_round(struct run *run, const struct round *round)

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "queue_call.h"
+
 #define TICK_MS 10       /* of a coarse clock: so much too early is allowed */
 #define LATE_MS 250      /* asleep so long after its time is late */
 #define SETTLE_MS 200
@@ -25,6 +27,7 @@ static void wait_across_jump(struct run *run, struct command command,
 	struct command clock = { .action = ACTION_CLOCK };
 	struct ticket *ticket;
 	struct ticket end;
+	char came[QUEUE_CALL_TEXT_MAX];
 	uint64_t took_ns;
 
 	(void)run_do(run, clock, "the test is set up");
@@ -40,11 +43,12 @@ static void wait_across_jump(struct run *run, struct command command,
 			ticket->sent_ns + timeout_ns + LATE_MS * MS);
 	took_ns = end.received_ns - end.sent_ns;
 	if (end.reply.result != ETIMEDOUT) {
+		queue_result_text(end.reply.result, came);
 		judge_expected(run->judge, "ETIMEDOUT");
-		judge_actual(run->judge, "%" PRId32, end.reply.result);
+		judge_actual(run->judge, "%s", came);
 		judge_fail(run->judge, "%s() with timeout %" PRId32 " returned"
-			   " %" PRId32 ", expected ETIMEDOUT", name,
-			   command.timeout_ms, end.reply.result);
+			   " %s, expected ETIMEDOUT", name,
+			   command.timeout_ms, came);
 	}
 	if (took_ns + TICK_MS * MS >= timeout_ns)
 		return;
@@ -58,12 +62,14 @@ static void wait_across_jump(struct run *run, struct command command,
 static void expect_success(struct run *run, const struct ticket *end,
 			   const char *what)
 {
+	char came[QUEUE_CALL_TEXT_MAX];
+
 	if (end->reply.result == 0)
 		return;
+	queue_result_text(end->reply.result, came);
 	judge_expected(run->judge, "0");
-	judge_actual(run->judge, "%" PRId32, end->reply.result);
-	judge_fail(run->judge, "%s returned %" PRId32 ", expected 0", what,
-		   end->reply.result);
+	judge_actual(run->judge, "%s", came);
+	judge_fail(run->judge, "%s returned %s, expected 0", what, came);
 }
 
 static void fill(struct run *run, uint32_t queue, uint64_t item)

@@ -59,12 +59,16 @@ void words_missing(const struct model *model, const struct events *events,
 {
 	const struct event *event = overtaker(model, events, stay);
 	const struct channel *channel = with_room(model, stay->queue);
-	const char *why = stay->count > 0 ? " (a requeued message keeps its"
-					    " position)"
-					  : "";
+	const char *why = "";
 	char words[128];
 	size_t i;
 
+	if (model->queues[stay->queue].settings.reject_publish &&
+	    stay->count > 0)
+		why = " (a requeued message keeps its position, and always"
+		      " comes in where reject-publish refuses new ones)";
+	else if (stay->count > 0)
+		why = " (a requeued message keeps its position)";
 	if (event) {
 		(void)snprintf(text, size,
 			       "message \"%s\" was delivered from"

@@ -60,6 +60,53 @@ static bool is_before_return(const json_t *due, const json_t *line)
 	return found;
 }
 
+static bool same_field(const json_t *a, const json_t *b, const char *key)
+{
+	const json_t *left = json_object_get(a, key);
+	const json_t *right = json_object_get(b, key);
+
+	return (!left && !right) || json_equal(left, right);
+}
+
+/* Of the lines that are due, the one that @line may have been meant to be: of
+ * the same op, and about the same thing; otherwise the next one. */
+static const char *meant(const json_t *due, const json_t *line)
+{
+	static const char *const keys[] = { "op", "seq", "n", "ch" };
+	const char *found = NULL;
+	json_t *text, *parsed;
+	size_t i, k;
+
+	json_array_foreach (due, i, text) {
+		bool same = true;
+
+		parsed = json_loads(json_string_value(text), 0, NULL);
+		for (k = 0; k < sizeof keys / sizeof *keys; k++)
+			same = same && same_field(parsed, line, keys[k]);
+		json_decref(parsed);
+		if (same && !found)
+			found = json_string_value(text);
+	}
+	return found ? found : json_string_value(json_array_get(due, 0));
+}
+
+/* @line came, and none like it is due. */
+__attribute__((noreturn)) static void
+fail_example(struct dialogue *dialogue, json_t *due, const json_t *line,
+	     bool early)
+{
+	const char *other = meant(due, line);
+
+	if (early)
+		dialogue_fail(dialogue,
+			      "the synced came before all that"
+			      " earlier lines cause was written; %s is missing",
+			      json_string_value(json_array_get(due, 0)));
+	dialogue_fail(dialogue, "the last line is not one that is due here;"
+				" README.md has %s%s",
+		      other, json_array_size(due) > 1 ? ", among others" : "");
+}
+
 /* The lines of the example that come from @at on, in any order, but the last
  * of them last, and a return before its confirm. Returns where they end. */
 static size_t await(struct dialogue *dialogue, size_t at)
@@ -70,18 +117,14 @@ static size_t await(struct dialogue *dialogue, size_t at)
 	for (; at < LINES && example[at][0] == '<'; at++)
 		json_array_append_new(due, json_string(example[at] + 2));
 	while (json_array_size(due) > 0) {
-		const char *next = json_string_value(json_array_get(due, 0));
 		bool last = json_array_size(due) == 1;
+		bool was;
 
 		line = dialogue_next(dialogue, "the example goes on");
-		if (!was_due(due, line) ||
-		    (!last && strcmp(dialogue_text(dialogue, line, "op"),
-				     "synced") == 0)) {
-			dialogue_fail(dialogue,
-				      "the last line is not one that"
-				      " is due; %s is",
-				      next);
-		}
+		was = was_due(due, line);
+		if (!was || (!last && strcmp(dialogue_text(dialogue, line, "op"),
+					     "synced") == 0))
+			fail_example(dialogue, due, line, was);
 		if (is_before_return(due, line))
 			dialogue_fail(dialogue,
 				      "a mandatory publish is confirmed before"

@@ -10,6 +10,7 @@
  */
 #include "tests.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,8 @@ void test_performance(struct judge *judge)
 	struct side ours;
 	double their_ms;
 	double our_ms;
+	unsigned sent = (unsigned)rounds * messages;
+	uint64_t syncs;
 	double score;
 
 	judge_property(judge, "messages pass at about the reference's pace");
@@ -154,6 +157,7 @@ void test_performance(struct judge *judge)
 		play_round(&theirs, messages);
 		play_round(&ours, messages);
 	}
+	syncs = dialogue_syncs(theirs.dialogue);
 	dialogue_finish(ours.dialogue);
 	dialogue_finish(theirs.dialogue);
 	their_ms = (double)theirs.best_ns / 1e6;
@@ -161,13 +165,15 @@ void test_performance(struct judge *judge)
 	score = log(4 * PAR * our_ms / their_ms) / log(4);
 	judge_metric(judge, "time", their_ms, "ms");
 	judge_metric(judge, "reference_time", our_ms, "ms");
+	judge_metric(judge, "fsyncs_per_message", (double)syncs / sent, "");
 	if (score <= 0) {
 		judge_expected(judge, "less than %.1f ms", 4 * PAR * our_ms);
 		judge_actual(judge, "%.1f ms", their_ms);
 		judge_fail(judge,
 			   "%u messages took %.1f ms, and the reference"
-			   " solution %.1f ms",
-			   messages, their_ms, our_ms);
+			   " solution %.1f ms; for %u messages in all, fsync()"
+			   " or its like was called %" PRIu64 " times",
+			   messages, their_ms, our_ms, sent, syncs);
 	}
 	judge_pass(judge, score < 1 ? score : 1);
 }
