@@ -157,6 +157,13 @@ static void tell_without_stacks(const struct snapshot *snapshot,
 	(void)snprintf(ret->trouble, sizeof ret->trouble, "%s", why);
 }
 
+/* By its limit of processor time: on a busy machine, or with a lot to read. */
+static bool ran_out_of_time(int status)
+{
+	return WIFSIGNALED(status) &&
+	       (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL);
+}
+
 static void wait_for_helper(pid_t helper, const struct snapshot *snapshot,
 			    struct box_threads *ret)
 {
@@ -170,7 +177,7 @@ static void wait_for_helper(pid_t helper, const struct snapshot *snapshot,
 		(void)kill(helper, SIGKILL);
 	while (waitpid(helper, &status, 0) < 0 && errno == EINTR)
 		continue;
-	if (!in_time)
+	if (!in_time || ran_out_of_time(status))
 		tell_without_stacks(snapshot,
 				    "reading the stacks took too long", ret);
 	else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
