@@ -104,11 +104,42 @@ static unsigned room_in_group(const struct wish *wish, const struct host *host)
 	return here < group->max ? group->max - here : 0;
 }
 
+/* Who is there: "v1 (its move is not settled), v4 and another's VM". */
+static void members_text(const struct wish *wish, const struct host *host,
+			 char *text, size_t size)
+{
+	const struct world *world = wish->world;
+	const struct group *group = &world->groups[wish->spec->group];
+	size_t used = 0;
+	size_t i;
+
+	*text = '\0';
+	for (i = 1; i <= world->vm_count && used < size; i++) {
+		const struct vm *vm = &world->vms[i];
+
+		if (vm == wish->vm || vm->spec.group != wish->spec->group ||
+		    !is_on(vm, host))
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%sv%zu%s",
+					 used ? ", " : "", i,
+					 vm->own.host == host
+						 ? ""
+						 : " (its move is not"
+						   " settled)");
+	}
+	for (i = 0; i < group->stranger_count && used < size; i++)
+		if (group->strangers[i] == host->number)
+			used += (size_t)snprintf(text + used, size - used,
+						 "%sone of others",
+						 used ? ", " : "");
+}
+
 static const char *against_group(const struct wish *wish,
 				 const struct host *host,
 				 char reason[REASON_MAX])
 {
 	const struct group *group;
+	char members[64];
 
 	if (room_in_group(wish, host) > 0)
 		return NULL;
@@ -116,8 +147,10 @@ static const char *against_group(const struct wish *wish,
 	if (group->rule == AFFINITY)
 		return REASON("g%d belongs together, and has a member that is"
 			      " not on h%u", wish->spec->group, host->number);
-	return REASON("g%d may have %u on one host, and h%u has them already",
-		      wish->spec->group, group->max, host->number);
+	members_text(wish, host, members, sizeof members);
+	return REASON("g%d may have %u on one host, and h%u has them already:"
+		      " %s", wish->spec->group, group->max, host->number,
+		      members);
 }
 
 /* ---- capacity ---- */

@@ -64,7 +64,7 @@ static void tell_response(const json_t *wanted, const json_t *came,
 			       code_of(wanted), text(wanted, "attr"));
 }
 
-/* Both are of one kind and about the same machine. */
+/* Both are of one kind. */
 static void tell_field(json_t *wanted, const json_t *came,
 		       char ret[SENTENCE_MAX])
 {
@@ -104,8 +104,7 @@ static void tell(json_t *wanted, const json_t *came, char ret[SENTENCE_MAX])
 	else if (is(wanted, "resp") && same_field(wanted, came, "op") &&
 		 same_field(wanted, came, "id"))
 		tell_response(wanted, came, ret);
-	else if (same_field(wanted, came, "op") &&
-		 same_field(wanted, came, "vm"))
+	else if (same_field(wanted, came, "op"))
 		tell_field(wanted, came, ret);
 	else
 		(void)snprintf(ret, SENTENCE_MAX,

@@ -16,7 +16,8 @@
 
 #include "states.h"
 
-#define WRONG_SHOWN 20
+#define KINDS_MAX 12 /* of wrong answers */
+#define SHOWN_EACH 3 /* of one kind */
 #define CELLS (VM_STATES * TASK_STATES)
 #define ASKED_MAX (2 * CELLS) /* of one action, by ask_cell() */
 #define NAME_MAX_LENGTH 64
@@ -25,6 +26,12 @@
 struct question {
 	struct record record;
 	json_t *answer;
+};
+
+/* Wrong in the same way: "409 not_launched, has to be 409 vm_state". */
+struct kind {
+	char text[2 * NAME_MAX_LENGTH + 16];
+	size_t count;
 };
 
 struct table {
@@ -36,8 +43,10 @@ struct table {
 	struct question questions[ASKED_MAX];
 	size_t asked;
 	size_t tried, wrong; /* over all actions */
-	size_t accepted;     /* of the wrong ones */
-	json_t *shown;       /* texts of the wrong ones; accepted first */
+	size_t accepted;     /* of the shown ones */
+	json_t *shown;       /* texts of some wrong ones; accepted first */
+	struct kind kinds[KINDS_MAX]; /* the last takes all further ones */
+	size_t kind_count;
 };
 
 static void ask(struct table *table, const struct action *action,
@@ -92,13 +101,53 @@ static void ask_cell(struct table *table, const struct action *action,
 	ask(table, action, &record);
 }
 
+static struct kind *kind_of(struct table *table, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < table->kind_count; i++)
+		if (strcmp(table->kinds[i].text, text) == 0)
+			return &table->kinds[i];
+	if (i == KINDS_MAX) {
+		(void)snprintf(table->kinds[KINDS_MAX - 1].text,
+			       sizeof table->kinds[0].text, "others");
+		return &table->kinds[KINDS_MAX - 1];
+	}
+	table->kind_count++;
+	(void)snprintf(table->kinds[i].text, sizeof table->kinds[i].text, "%s",
+		       text);
+	return &table->kinds[i];
+}
+
+static int by_count(const void *left, const void *right)
+{
+	const struct kind *a = left, *b = right;
+
+	return (a->count < b->count) - (a->count > b->count);
+}
+
+/* The kinds, most frequent first. */
+static json_t *kinds_told(struct table *table)
+{
+	json_t *lines = json_array();
+	size_t i;
+
+	qsort(table->kinds, table->kind_count, sizeof *table->kinds, by_count);
+	for (i = 0; i < table->kind_count; i++)
+		json_array_append_new(lines,
+				      json_sprintf("%5zu times  %s",
+						   table->kinds[i].count,
+						   table->kinds[i].text));
+	return lines;
+}
+
 static void note(struct table *table, const struct action *action,
 		 const struct question *question, const json_t *came)
 {
 	const struct record *record = &question->record;
 	const json_t *sides[] = { came, question->answer };
 	char answers[2][NAME_MAX_LENGTH];
-	char line[5 * NAME_MAX_LENGTH];
+	char line[6 * NAME_MAX_LENGTH], both[2 * NAME_MAX_LENGTH + 16];
 	const char *attr;
 	size_t i;
 
@@ -110,13 +159,17 @@ static void note(struct table *table, const struct action *action,
 				       json_object_get(sides[i], "code")),
 			       attr ? " " : "", attr ? attr : "");
 	}
+	(void)snprintf(both, sizeof both, "%s, has to be %s", answers[0],
+		       answers[1]);
+	if (kind_of(table, both)->count++ >= SHOWN_EACH)
+		return;
 	(void)snprintf(
-		line, sizeof line, "%s in %s, %s%s%s%s: %s, has to be %s",
+		line, sizeof line, "%s in %s, %s%s%s%s: %s",
 		action->name, record->vm_state,
 		record->task_state ? record->task_state : "no task",
 		record->unlaunched ? ", never launched" : "",
 		record->host ? ", on host " : ", on no host",
-		record->host ? record->host : "", answers[0], answers[1]);
+		record->host ? record->host : "", both);
 	if (json_integer_value(json_object_get(came, "code")) == 202)
 		json_array_insert_new(table->shown, table->accepted++,
 				      json_string(line));
@@ -256,14 +309,13 @@ __attribute__((noreturn)) static void test_table(struct judge *judge,
 	judge_expected(judge, "the answer of the guards in %zu states",
 		       table->tried);
 	judge_actual(judge, "another one in %zu of them", table->wrong);
-	while (json_array_size(table->shown) > WRONG_SHOWN)
-		json_array_remove(table->shown, WRONG_SHOWN);
-	judge_trace(judge, "answers that are wrong; the first of them",
-		    table->shown);
+	judge_trace(judge, "wrong answers, by kind", kinds_told(table));
+	judge_trace(judge, "some of each kind", table->shown);
 	judge_fail(judge,
-		   "%zu of %zu answers are not those of the table:"
-		   " look up the rows of these actions",
-		   table->wrong, table->tried);
+		   "%zu of %zu answers are not those of the table; %zu of"
+		   " them: %s",
+		   table->wrong, table->tried, table->kinds[0].count,
+		   table->kinds[0].text);
 }
 
 void test_accept(struct judge *judge)
