@@ -193,8 +193,8 @@ static void test_view__of_what_is_no_report_is_nothing(void **state)
 		"[]",
 		"{}",
 		"{\"tests\": 7, \"build\": {}, \"score\": []}",
-		"{\"tests\": [1, null, {}, {\"visibility\": \"public\"}, "
-		"{\"visibility\": 3, \"points\": \"x\"}], \"build\": [3]}",
+		("{\"tests\": [1, null, {}, {\"visibility\": \"public\"}, "
+		 "{\"visibility\": 3, \"points\": \"x\"}], \"build\": [3]}"),
 		"{\"environment\": [], \"submission\": \"x\"}",
 	};
 	size_t i;
