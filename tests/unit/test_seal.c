@@ -245,8 +245,7 @@ static void test_seal__takes_any_json(void **state)
 {
 	static const char *const texts[] = {
 		"{\"signature\": {\"key\": 3, \"value\": null}}",
-		"{\"signature\": {\"algorithm\": \"ed25519\", \"key\": "
-		"\"zz\"}}",
+		"{\"signature\": {\"key\": \"zz\"}}",
 		"{\"signature\": {\"parts\": [], \"covers\": 7}}",
 		"[]",
 		"{}",
