@@ -202,6 +202,7 @@ struct build_request build_request_of(const struct exercise *exercise,
 				      const struct fileset *submission)
 {
 	bool explored = exercise_is_explored(variant->name);
+	bool prepared = variant->prepare_count > 0;
 
 	return (struct build_request){
 		.commands = variant->commands,
@@ -210,8 +211,9 @@ struct build_request build_request_of(const struct exercise *exercise,
 		.cwd = "/work/submission",
 		.program = "program",
 		.submission = submission,
-		.tools = &exercise->driver,
-		.kit = &exercise->kit,
+		.tools = prepared ? NULL : &exercise->driver,
+		.kit = prepared ? NULL : &exercise->kit,
+		.prepared = prepared ? &variant->prepared : NULL,
 		.built = explored ? &exercise->explore : NULL,
 		.scan = explored,
 	};
@@ -220,6 +222,13 @@ struct build_request build_request_of(const struct exercise *exercise,
 static int null_device(void)
 {
 	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static void place(struct boxspec *spec, const char *prefix,
+		  const struct fileset *set)
+{
+	if (set)
+		boxspec_files(spec, prefix, set);
 }
 
 void build_start(struct box_client *client, const struct build_request *request,
@@ -240,12 +249,11 @@ void build_start(struct box_client *client, const struct build_request *request,
 	boxspec_arg(&spec, script);
 	build_environment(&spec);
 	boxspec_cwd(&spec, request->cwd);
-	if (request->submission)
-		boxspec_files(&spec, "submission/", request->submission);
-	boxspec_files(&spec, "", request->tools);
-	boxspec_files(&spec, "", request->kit);
-	if (request->built)
-		boxspec_files(&spec, "", request->built);
+	place(&spec, "submission/", request->submission);
+	place(&spec, "", request->tools);
+	place(&spec, "", request->kit);
+	place(&spec, "", request->prepared);
+	place(&spec, "", request->built);
 	boxspec_output(&spec, request->program, BUILD_PROGRAM_BYTES_MAX);
 	if (request->scan)
 		boxspec_output(&spec, SCAN_FILE, BUILD_PROGRAM_BYTES_MAX);

@@ -19,20 +19,22 @@ struct build_request {
 	const char *program; /* what must be there afterwards, below /work */
 	/* placed as /work/submission/..., and /work/... as they are named */
 	const struct fileset *submission; /* may be NULL */
-	const struct fileset *tools;      /* the exercise's judge or driver */
-	const struct fileset *kit;
+	const struct fileset
+		*tools;            /* the exercise's judge or driver; or NULL */
+	const struct fileset *kit; /* may be NULL */
+	const struct fileset *prepared; /* may be NULL */
 	const struct fileset *built; /* with assay, to link with; may be NULL */
 	bool scan; /* what the preprocessor made of the candidate's sources */
 	uint32_t level; /* of the box that it is for; only tells builds apart */
 };
 
 /**
- * How @variant of the candidate's files @submission is built.
+ * How @variant of the candidate's files @submission is built. Where it has
+ * something to prepare, that has to be there, and stands for driver and kit.
  */
-struct build_request
-build_request_of(const struct exercise *exercise,
-		 const struct exercise_variant *variant,
-		 const struct fileset *submission);
+struct build_request build_request_of(const struct exercise *exercise,
+				      const struct exercise_variant *variant,
+				      const struct fileset *submission);
 
 /**
  * @result is the callee's; its ->variant is not filled. @program is an open

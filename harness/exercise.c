@@ -413,6 +413,8 @@ static void language_release(struct exercise_language *language)
 
 		free(variant->name);
 		commands_free(variant->commands, variant->command_count);
+		commands_free(variant->prepare, variant->prepare_count);
+		fileset_release(&variant->prepared);
 		string_list_free(variant->run);
 		free(variant->program);
 		string_list_free(variant->env);

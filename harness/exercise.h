@@ -37,26 +37,32 @@ struct exercise_command {
 	string_list argv;
 };
 
+#define EXERCISE_PREPARED "prepared.o" /* in /work */
+
 /* How one flavour of a submission is built and started. */
 struct exercise_variant {
 	char *name;                        /* "release", "tsan", ... */
 	struct exercise_command *commands; /* run in order, in one folder */
 	size_t command_count;
-	string_list run; /* argv */
-	char *program;   /* what the program is called in /work */
-	string_list env; /* "NAME=value", of the run */
-	bool dialogue;   /* its program talks on standard input and output; a
+	struct exercise_command *prepare; /* before all of them, once */
+	size_t prepare_count;
+	struct fileset prepared; /* what that made, "prepared.o"; the toolkit's
+				    to fill, see toolkit_prepare() */
+	string_list run;         /* argv */
+	char *program;           /* what the program is called in /work */
+	string_list env;         /* "NAME=value", of the run */
+	bool dialogue; /* its program talks on standard input and output; a
 			    keeper starts it */
 };
 
 struct exercise_language {
-	char *name;           /* "c" */
-	char *profile;        /* where its variants are from in languages.json;
+	char *name;    /* "c" */
+	char *profile; /* where its variants are from in languages.json;
 				 NULL: they are the exercise's own */
 	char profile_sha256[65]; /* of what is said there */
-	string_list required; /* files a candidate must hand in */
-	string_list optional; /* files a candidate may hand in */
-	string_list owned;    /* starter files that are not the candidate's */
+	string_list required;    /* files a candidate must hand in */
+	string_list optional;    /* files a candidate may hand in */
+	string_list owned; /* starter files that are not the candidate's */
 	struct exercise_variant *variants;
 	size_t variant_count;
 	struct fileset starter;  /* starter/<name>/ */
@@ -128,9 +134,9 @@ struct exercise {
 	size_t mutant_count;
 	struct fileset judge; /* judge/, as "exercise/judge/..." */
 	string_list driver_files;
-	struct fileset driver; /* those of judge/ that are built with a
+	struct fileset driver;  /* those of judge/ that are built with a
 				  submission: all of it that its build sees */
-	struct fileset kit;   /* kit and contract headers, as "kit/...",
+	struct fileset kit;     /* kit and contract headers, as "kit/...",
 				 "include/assay/..." */
 	struct fileset explore; /* explore.o, as "explore/explore.o": empty
 				   where no variant needs it, or it is not

@@ -19,16 +19,15 @@
 #define ENV_MAX 32
 #define MAIN_FILE "@main" /* stands for the first required file */
 
-static void read_commands(const struct place *up,
+static void read_commands(const struct place *up, const char *key, size_t min,
 			  struct exercise_command **commands, size_t *count)
 {
-	struct place list = manifest_list(up, "build", 1,
-					  EXERCISE_COMMANDS_MAX);
+	struct place list = manifest_list(up, key, min, EXERCISE_COMMANDS_MAX);
 	size_t size = manifest_count(&list);
 
 	if (!manifest_ok(up))
 		return;
-	*commands = manifest_need(up, calloc(size, sizeof **commands));
+	*commands = manifest_need(up, calloc(size + 1, sizeof **commands));
 	*count = *commands ? size : 0;
 	for (size_t i = 0; i < *count; i++) {
 		struct place at = manifest_at(&list, i);
@@ -74,11 +73,15 @@ static void read_env(const struct place *up, string_list *ret)
 static void read_variant(const struct place *at,
 			 struct exercise_variant *variant)
 {
-	static const char *const keys[] = { "build", "run", "env?", "dialogue?",
-					    NULL };
+	static const char *const keys[] = { "prepare?", "build",     "run",
+					    "env?",     "dialogue?", NULL };
 
 	manifest_keys(at, keys);
-	read_commands(at, &variant->commands, &variant->command_count);
+	fileset_init(&variant->prepared);
+	read_commands(at, "prepare", 0, &variant->prepare,
+		      &variant->prepare_count);
+	read_commands(at, "build", 1, &variant->commands,
+		      &variant->command_count);
 	/* the keeper stands in front of a dialogue's */
 	manifest_texts(at, "run", 1, BOX_ARGS_MAX - 1, &variant->run);
 	read_env(at, &variant->env);
@@ -286,7 +289,7 @@ void exercise_judge_read(const struct place *top, struct exercise *exercise)
 	manifest_keys(&at, keys);
 	manifest_texts(&at, "driver", 0, DRIVER_FILES_MAX,
 		       &exercise->driver_files);
-	read_commands(&at, &exercise->judge_commands,
+	read_commands(&at, "build", 1, &exercise->judge_commands,
 		      &exercise->judge_command_count);
 	manifest_texts(&at, "run", 1, BOX_ARGS_MAX, &exercise->judge_run);
 }

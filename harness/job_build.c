@@ -161,6 +161,11 @@ static void ready_cb(void *data)
 static void start_build(struct job *job, const struct exercise_variant *variant)
 {
 	job_tell(job, "build", variant->name);
+	if (toolkit_prepare(job->toolkit, job->result->selection.language,
+			    variant, &job->err) < 0) {
+		job_go(job, JOB_DONE);
+		return;
+	}
 	job->waiting = true;
 	box_client_ready(job->boxes.candidate, ready_cb, job);
 }

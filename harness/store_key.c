@@ -135,6 +135,7 @@ void store_key(const struct build_request *request, char key[65])
 	add_set(&hash, "submission", request->submission);
 	add_set(&hash, "tools", request->tools);
 	add_set(&hash, "kit", request->kit);
+	add_set(&hash, "prepared", request->prepared);
 	add_set(&hash, "built", request->built);
 	if (request->submission)
 		add_words(&hash, request);

@@ -114,16 +114,12 @@ static bool wants_baseline(const struct exercise *exercise, const char *variant)
 	return false;
 }
 
-/* The reference as if it had been handed in: with the exercise's own files. */
-static int reference_files(const struct exercise_language *language,
-			   struct fileset *set, struct error *err)
+static int owned_files(const struct exercise_language *language,
+		       struct fileset *set, struct error *err)
 {
 	const struct file *file;
 	char **owned;
 
-	fileset_init(set);
-	if (fileset_add_set(set, "", &language->solution, err) < 0)
-		return -err->code;
 	for (owned = language->owned; owned && *owned; owned++) {
 		file = fileset_find(&language->starter, *owned);
 		if (file && !fileset_find(set, *owned) &&
@@ -131,6 +127,16 @@ static int reference_files(const struct exercise_language *language,
 			return -err->code;
 	}
 	return 0;
+}
+
+/* The reference as if it had been handed in: with the exercise's own files. */
+static int reference_files(const struct exercise_language *language,
+			   struct fileset *set, struct error *err)
+{
+	fileset_init(set);
+	if (fileset_add_set(set, "", &language->solution, err) < 0)
+		return -err->code;
+	return owned_files(language, set, err);
 }
 
 static int build_baselines(struct toolkit *toolkit, uv_loop_t *loop,
@@ -144,12 +150,15 @@ static int build_baselines(struct toolkit *toolkit, uv_loop_t *loop,
 
 	for (i = 0; i < language->variant_count; i++) {
 		const struct exercise_variant *variant = &language->variants[i];
-		struct build_request request = build_request_of(
-			exercise, variant, reference);
+		struct build_request request;
 
-		if (programs[i] < 0 &&
-		    wants_baseline(exercise, variant->name) &&
-		    build(loop, client, &request, "reference solution",
+		if (programs[i] >= 0 ||
+		    !wants_baseline(exercise, variant->name))
+			continue;
+		if (toolkit_prepare(toolkit, language, variant, err) < 0)
+			return -err->code;
+		request = build_request_of(exercise, variant, reference);
+		if (build(loop, client, &request, "reference solution",
 			  &programs[i], err) < 0)
 			return -err->code;
 	}
@@ -188,6 +197,46 @@ static int check_built(const struct exercise *exercise, struct error *err)
 	return 0;
 }
 
+/* With the headers that driver and submission share. */
+static int build_prepared(struct toolkit *toolkit, uv_loop_t *loop,
+			  struct box_client *client,
+			  const struct exercise_language *language,
+			  struct exercise_variant *variant, struct error *err)
+{
+	const struct exercise *exercise = toolkit->exercise;
+	struct fileset owned;
+	struct build_request request = {
+		.commands = variant->prepare,
+		.command_count = variant->prepare_count,
+		.limits = &exercise->build_limits,
+		.cwd = "/work/exercise/judge",
+		.program = EXERCISE_PREPARED,
+		.submission = &owned,
+		.tools = &exercise->driver,
+		.kit = &exercise->kit,
+	};
+	AUTO_CLOSE int made = -1;
+	int result;
+
+	fileset_init(&owned);
+	result = owned_files(language, &owned, err);
+	if (result == 0)
+		result = build(loop, client, &request, EXERCISE_PREPARED, &made,
+			       err);
+	if (result == 0)
+		result = fileset_add_fd(&variant->prepared, EXERCISE_PREPARED,
+					made, false, err);
+	fileset_release(&owned);
+	return result;
+}
+
+static void close_loop(uv_loop_t *loop, struct box_client *client)
+{
+	box_client_close(client);
+	(void)uv_run(loop, UV_RUN_DEFAULT);
+	CHECK(uv_loop_close(loop) == 0);
+}
+
 /* The judge, or if @language is not NULL the reference in it. */
 static int build_all(struct toolkit *toolkit,
 		     const struct exercise_language *language,
@@ -209,9 +258,7 @@ static int build_all(struct toolkit *toolkit,
 		result = build_baselines(toolkit, &loop, client, language,
 					 &reference, err);
 	fileset_release(&reference);
-	box_client_close(client);
-	(void)uv_run(&loop, UV_RUN_DEFAULT);
-	CHECK(uv_loop_close(&loop) == 0);
+	close_loop(&loop, client);
 	return result;
 }
 
@@ -228,6 +275,30 @@ static bool is_there(const struct toolkit *toolkit,
 				   language->variants[i].name))
 			return false;
 	return true;
+}
+
+int toolkit_prepare(struct toolkit *toolkit,
+		    const struct exercise_language *language,
+		    const struct exercise_variant *variant, struct error *err)
+{
+	struct exercise_language *own =
+		&toolkit->exercise
+			 ->languages[language - toolkit->exercise->languages];
+	struct exercise_variant *target =
+		&own->variants[variant - language->variants];
+	struct box_client *client;
+	uv_loop_t loop;
+	int result;
+
+	if (variant->prepare_count == 0 || variant->prepared.count > 0)
+		return 0;
+	loop_open(&loop);
+	client = box_client_new(&loop, toolkit->sandbox_path, NULL, 0);
+	result = build_prepared(toolkit, &loop, client, own, target, err);
+	close_loop(&loop, client);
+	return result < 0 ? error_wrap(err, "exercise %s, variant \"%s\"",
+				       toolkit->exercise->id, variant->name)
+			  : 0;
 }
 
 int toolkit_want(struct toolkit *toolkit,

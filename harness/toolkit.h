@@ -3,7 +3,8 @@
  *
  * The exercise itself, its judge as a program, and for tests with a baseline
  * the reference solution's programs, of a language when the first submission
- * in it comes. Built in a box like any submission.
+ * in it comes; and what each build of a variant would otherwise make again,
+ * when the first one comes. Built in a box like any submission.
  */
 #ifndef ASSAY_TOOLKIT_H
 #define ASSAY_TOOLKIT_H
@@ -31,6 +32,12 @@ struct toolkit {
 int toolkit_new(const char *root, const char *id, const char *sandbox_path,
 		struct toolkit **ret, struct error *err);
 void toolkit_free(struct toolkit *toolkit);
+
+/** Make what @variant of @language prepares, unless it is there; in the same
+ * way, with the same errors. Only the exercise's own files are in that box. */
+int toolkit_prepare(struct toolkit *toolkit,
+		    const struct exercise_language *language,
+		    const struct exercise_variant *variant, struct error *err);
 
 /** Build the reference in @language, where tests with a baseline need it and it
  * is not there; in the same way, with the same errors. */

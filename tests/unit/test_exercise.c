@@ -69,6 +69,10 @@ static void test_exercise__loads_what_the_manifest_says(void **state)
 	assert_string_equal(c->owned[0], "add.h");
 	assert_int_equal(tsan->command_count, 2);
 	assert_string_equal(tsan->commands[1].argv[0], "true");
+	assert_int_equal(tsan->prepare_count, 1);
+	assert_string_equal(tsan->prepare[0].argv[1], "driver.c");
+	assert_int_equal(tsan->prepared.count, 0);
+	assert_int_equal(language_variant(c, "release")->prepare_count, 0);
 	assert_string_equal(tsan->env[0], "TSAN_OPTIONS=exitcode=66");
 	assert_string_equal(exercise->judge_run[0], "/work/judge");
 	assert_int_equal(json_array_size(exercise->rubric), 1);
