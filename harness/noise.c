@@ -49,8 +49,7 @@ const char *noise_words(enum noise_finding finding)
 	static const char *const words[NOISE_MAX] = {
 		[NOISE_COMPANY] = "other runs were under way",
 		[NOISE_MACHINE] = "the machine was busy with something else",
-		[NOISE_SPUN] = "it computed all the time and had a CPU to "
-			       "itself",
+		[NOISE_SPUN] = "it computed all the time on CPUs of its own",
 		[NOISE_QUIET] = "nothing else ran meanwhile",
 	};
 
