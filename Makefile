@@ -74,6 +74,7 @@ NEEDS_test-hostile := build languages test
 NEEDS_test-reports := build languages formats reports
 NEEDS_asan := build languages test
 NEEDS_test-faults := build languages test
+NEEDS_test-resume := build test
 NEEDS_bench := build bench
 NEEDS_bench-batch := build bench
 NEEDS_verify := build languages verify
@@ -222,9 +223,8 @@ JUDGE_OBJECTS := $(patsubst exercises/kit/%.c,$(OBJ)/judge/%.o,$(filter-out \
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
-	test-hosts test-formats test-explore test-reports bench-explore asan fuzz \
-	fuzz-judges demo verify \
-	bench bench-batch \
+	test-hosts test-resume test-formats test-explore test-reports bench-explore \
+	asan fuzz fuzz-judges demo verify bench bench-batch \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -423,11 +423,12 @@ HOSTILE_TEST := $(HOSTILE_PROGRAMS)
 FUZZ_TEST := $(BUILD)/fuzz/fixed $(BUILD)/tests/dialogues/short
 EXPLORE_TEST := $(BUILD)/tests/explore/short $(BUILD)/tests/explore/graded
 FAULT_TEST := $(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others
+RESUME_TEST := $(BUILD)/tests/resume/short
 endif
 
-test: tests $(FUZZ_TEST) $(FAULT_TEST) $(EXPLORE_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
+test: tests $(FUZZ_TEST) $(FAULT_TEST) $(EXPLORE_TEST) $(RESUME_TEST) ## unit, end-to-end and hostile tests, some faults, fuzz a little
 	@$(RUN_TESTS) --together $(HOSTILE_TEST) $(FAULT_TEST) $(E2E_RUN) \
-		$(FUZZ_TEST) $(EXPLORE_TEST) $(UNIT_PROGRAMS)
+		$(FUZZ_TEST) $(EXPLORE_TEST) $(RESUME_TEST) $(UNIT_PROGRAMS)
 
 test-unit: $(ARCHIVES) $(UNIT_PROGRAMS) ## run the unit tests
 	@$(RUN_TESTS) --together $(UNIT_PROGRAMS)
@@ -447,6 +448,19 @@ $(BUILD)/tests/faults/memory $(BUILD)/tests/faults/others: $(FAULT_SO) $(PROGRAM
 FAULTS ?= all
 test-faults: all $(FAULT_SO) ## grade with each call failing once (FAULTS=..., see tests/README.md)
 	@tests/faults/walk $(abspath $(BUILD)) $(FAULTS)
+
+# RESUME_RUNS: how often a batch is killed; other ways to stop it a tenth each.
+RESUME_RUNS ?= 100
+RESUME_SEED ?=
+test-resume: all ## batches killed at random and resumed (RESUME_RUNS=100, RESUME_SEED=...)
+	@tests/resume/walk $(abspath $(BUILD)) --runs $(RESUME_RUNS) $(RESUME_SEED:%=--seed %)
+
+# Some as one more test program, always the same.
+$(BUILD)/tests/resume/short: $(PROGRAMS)
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s/tests/resume/walk %s --seed 1 --cmocka --kinds "killed killed once full cut"\n' \
+		'$(CURDIR)' '$(abspath $(BUILD))' >$@
+	@chmod +x $@
 
 # What guests boot comes from Debian's packages, see tests/hosts/fetch.
 $(BUILD)/hosts/vmlinuz: | $(BUILD)/packages

@@ -112,9 +112,9 @@ _assay()
 			;;
 		pack) words='-o --output --json' ;;
 		grade)
-			words='--out --exercise --lang --jobs --hidden --shard'
-			words+=' --regrade'
-			words+=' --require --json --quiet'
+			words='--out --resume --from --exercise --lang --jobs'
+			words+=' --hidden --shard --regrade --require --json'
+			words+=' --quiet'
 			;;
 		report)
 			words='--format --audience -o --out --all --merge'

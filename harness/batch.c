@@ -35,7 +35,9 @@ struct batch {
 	const struct batch_options *options;
 	struct job_options job; /* options->job, with the gate */
 	struct gate gate;
-	uv_loop_t loop;
+	uv_loop_t own;
+	uv_loop_t *loop;
+	bool later; /* the source has more, but not now */
 	struct slot *slots;
 	struct known_exercise *known;
 };
@@ -99,16 +101,21 @@ static void job_done(void *data, struct result *result, const struct error *err)
  * comes back through the loop in batch_run(). */
 static void fill_slot(struct slot *slot)
 {
-	const struct batch_options *options = slot->batch->options;
+	struct batch *batch = slot->batch;
+	const struct batch_options *options = batch->options;
 	struct submission *submission;
+	int more = 0;
 
-	while (!slot->busy && options->next(options->data, &submission) > 0) {
+	while (!slot->busy &&
+	       (more = options->next(options->data, &submission)) > 0) {
 		slot->busy = true;
 		slot->path = strdup(submission->path);
 		ENOUGH(slot->path);
-		job_start(&slot->batch->loop, &slot->boxes, &slot->batch->job,
-			  submission, find_toolkit, job_done, slot);
+		job_start(batch->loop, &slot->boxes, &batch->job, submission,
+			  find_toolkit, job_done, slot);
 	}
+	if (more == BATCH_LATER)
+		batch->later = true;
 }
 
 /* A slot's boxes share a CPU: one waits for the other most of the time. */
@@ -123,9 +130,9 @@ static void open_slot(struct batch *batch, unsigned i)
 
 	slot->batch = batch;
 	slot->boxes.cpu = machine_cpu_at(i);
-	slot->boxes.candidate = box_client_new(&batch->loop, path, NULL, i);
-	slot->boxes.judge = box_client_new(&batch->loop, path, NULL, i);
-	slot->boxes.second = box_client_new(&batch->loop, path, NULL, i);
+	slot->boxes.candidate = box_client_new(batch->loop, path, NULL, i);
+	slot->boxes.judge = box_client_new(batch->loop, path, NULL, i);
+	slot->boxes.second = box_client_new(batch->loop, path, NULL, i);
 	box_client_require(slot->boxes.candidate, level);
 	box_client_require(slot->boxes.judge, level);
 	box_client_require(slot->boxes.second, level);
@@ -148,32 +155,44 @@ static bool any_busy(const struct batch *batch)
 	return false;
 }
 
+/* Whether anything is left to wait for. */
+static bool fill_slots(struct batch *batch)
+{
+	unsigned i;
+
+	batch->later = false;
+	/* taking one in costs time as well, and may cost compiling */
+	for (i = 0; i < batch->options->slots && gate_is_open(&batch->gate);
+	     i++)
+		fill_slot(&batch->slots[i]);
+	return batch->later || any_busy(batch);
+}
+
 void batch_run(const struct batch_options *options)
 {
-	struct batch batch = { .options = options, .job = options->job };
+	struct batch batch = { .options = options,
+			       .job = options->job,
+			       .loop = options->loop };
 	unsigned i;
 
 	CHECK(options->slots >= 1 && options->slots <= BATCH_SLOTS_MAX);
 	batch.job.gate = &batch.gate;
-	loop_open(&batch.loop);
+	if (!batch.loop) {
+		loop_open(&batch.own);
+		batch.loop = &batch.own;
+	}
 	batch.slots = calloc(options->slots, sizeof *batch.slots);
 	ENOUGH(batch.slots);
 	for (i = 0; i < options->slots; i++)
 		open_slot(&batch, i);
-	for (;;) {
-		/* taking one in costs time as well, and may cost compiling */
-		for (i = 0; i < options->slots && gate_is_open(&batch.gate);
-		     i++)
-			fill_slot(&batch.slots[i]);
-		if (!any_busy(&batch))
-			break;
-		(void)uv_run(&batch.loop, UV_RUN_ONCE);
-	}
+	while (fill_slots(&batch))
+		(void)uv_run(batch.loop, UV_RUN_ONCE);
 	for (i = 0; i < options->slots; i++)
 		close_slot(&batch.slots[i]);
 	/* until every box has gone */
-	(void)uv_run(&batch.loop, UV_RUN_DEFAULT);
-	CHECK(uv_loop_close(&batch.loop) == 0);
+	(void)uv_run(batch.loop, UV_RUN_DEFAULT);
+	if (batch.loop == &batch.own)
+		CHECK(uv_loop_close(batch.loop) == 0);
 	free(batch.slots);
 	forget_exercises(&batch);
 }

@@ -11,9 +11,13 @@
 
 #define BATCH_SLOTS_MAX 256
 
+#define BATCH_LATER (-1)
+
 /**
- * The next submission, the batch's from then on. Returns 1, or 0 when there
- * are no more. A submission that cannot be read is the source's to tell.
+ * The next submission, the batch's from then on. Returns 1, 0 when there are
+ * no more, or BATCH_LATER: to be asked again when something has happened in
+ * the loop, which has something to wait for. A submission that cannot be read
+ * is the source's to tell.
  */
 typedef int (*batch_next_cb)(void *data, struct submission **ret);
 
@@ -23,7 +27,8 @@ typedef void (*batch_done_cb)(void *data, const char *path,
 
 struct batch_options {
 	struct job_options job;
-	unsigned slots; /* 1 to BATCH_SLOTS_MAX */
+	unsigned slots;  /* 1 to BATCH_SLOTS_MAX */
+	uv_loop_t *loop; /* NULL: one of its own */
 	batch_next_cb next;
 	batch_done_cb done;
 	void *data;

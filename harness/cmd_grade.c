@@ -1,30 +1,30 @@
 /*
  * cmd_grade.c - "assay grade": a batch of submissions, a report for each
+ *
+ * This half knows the command line and the result folder before and after;
+ * cmd_grade_run.c is the batch at work.
  */
+#include "cmd_grade.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
 
-#include "batch.h"
 #include "command.h"
 #include "command_key.h"
 #include "command_regrade.h"
 #include "commands.h"
 #include "home.h"
-#include "journal.h"
-#include "level.h"
-#include "plan.h"
-#include "report.h"
-#include "sealer.h"
-#include "seed.h"
-#include "shard.h"
+#include "report_file.h"
+#include "resume.h"
 #include "summary.h"
 #include "text.h"
 
@@ -35,6 +35,12 @@ static const char help[] =
 	"DIR/reports/ID.json for each, DIR/summary.json and DIR/summary.csv.\n"
 	"\n"
 	"      --out DIR        where to write; made if it is not there\n"
+	"      --resume         go on in DIR, where a batch was stopped or "
+	"killed:\n"
+	"                       the same submissions and options again\n"
+	"      --from FILE      take paths of submissions from FILE, one on a "
+	"line,\n"
+	"                       behind those named here; - is standard input\n"
 	"      --exercise ID    of submissions that do not say it themselves\n"
 	"      --lang L         the same for the language\n"
 	"      --jobs N         so many at a time (default: one per CPU)\n"
@@ -56,6 +62,14 @@ static const char help[] =
 	"      --quiet          no progress\n"
 	"      --help\n"
 	"\n"
+	"What is graded is in DIR/journal.jsonl and survives a kill and a "
+	"power\n"
+	"cut; --resume grades nothing twice. Ctrl-C (SIGINT or SIGTERM) lets "
+	"what\n"
+	"is in flight finish, a second one stops at once; either way the "
+	"process\n"
+	"ends by that signal.\n"
+	"\n"
 	"Reports are signed with the key in ASSAY_KEY, or your own; see\n"
 	"\"assay report --verify\".\n"
 	"\n"
@@ -68,6 +82,8 @@ static const char help[] =
 
 static const struct option long_options[] = {
 	{ "out", required_argument, NULL, 'o' },
+	{ "resume", no_argument, NULL, 'c' },
+	{ "from", required_argument, NULL, 'f' },
 	{ "exercise", required_argument, NULL, 'e' },
 	{ "lang", required_argument, NULL, 'l' },
 	{ "jobs", required_argument, NULL, 'n' },
@@ -80,169 +96,6 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
-
-struct grade {
-	struct plan plan;
-	const char *old; /* --regrade; NULL: none */
-	struct regrade regrade;
-	struct shard shard;
-	const char *shard_text; /* NULL: all */
-	size_t total;           /* of all shards */
-	char ids[65];           /* plan_digest() of them */
-	size_t next, done, graded;
-	unsigned passed, inconclusive;
-	const char *out;
-	bool json, quiet, terminal, level_said;
-	struct timespec started;
-	struct journal *journal;
-	json_t *environment;
-	struct sealer *sealer; /* NULL: reports are not signed */
-	const char *require;
-	unsigned char secret[SEED_SECRET_BYTES];
-	int status; /* the worst so far */
-};
-
-static void worst(struct grade *grade, int status)
-{
-	if (status > grade->status)
-		grade->status = status;
-}
-
-/* ---- progress ---- */
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) +
-	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
-static void show_progress(const struct grade *grade, const char *id,
-			  const char *verdict)
-{
-	double left = seconds_since(&grade->started) / (double)grade->done *
-		      (double)(grade->plan.count - grade->done);
-
-	if (grade->quiet)
-		return;
-	if (grade->terminal)
-		(void)fprintf(stderr,
-			      "\r\033[K%zu/%zu graded, %u passed, %.0f s left",
-			      grade->done, grade->plan.count, grade->passed,
-			      left);
-	else
-		(void)fprintf(stderr, "%zu/%zu %s: %s\n", grade->done,
-			      grade->plan.count, id, verdict);
-	if (grade->terminal && grade->done == grade->plan.count)
-		(void)fputc('\n', stderr);
-}
-
-static void end_progress_line(const struct grade *grade)
-{
-	if (grade->terminal && !grade->quiet)
-		(void)fputs("\r\033[K", stderr);
-}
-
-/* ---- submissions in, reports out ---- */
-
-static void add_to_journal(struct grade *grade, json_t *line)
-{
-	struct error err = { 0 };
-
-	if (journal_add(grade->journal, line, &err) < 0) {
-		end_progress_line(grade);
-		worst(grade, command_fault("grade", "%s", err.text));
-	}
-}
-
-static void could_not(struct grade *grade, const char *path,
-		      const struct error *err)
-{
-	end_progress_line(grade);
-	worst(grade, command_input("grade", err->code, "%s", err->text));
-	add_to_journal(grade, journal_error_line(path, err->text));
-}
-
-static int next_cb(void *data, struct submission **ret)
-{
-	struct grade *grade = data;
-	struct error err = { 0 };
-
-	while (grade->next < grade->plan.count) {
-		const struct planned *item = &grade->plan.items[grade->next++];
-
-		if (submission_read(item->path, ret, &err) == 0) {
-			free((*ret)->id);
-			(*ret)->id = text_format("%s", item->id);
-			return 1;
-		}
-		could_not(grade, item->path, &err);
-		grade->done++;
-	}
-	return 0;
-}
-
-/* Nothing degrades silently. */
-static void say_level(struct grade *grade, const struct box_hello *hello)
-{
-	const struct box_layer *missing = level_missing(hello, BOX_LEVEL_FULL);
-
-	if (grade->level_said || !hello->type || hello->error || !missing)
-		return;
-	grade->level_said = true;
-	end_progress_line(grade);
-	(void)fprintf(stderr,
-		      "assay grade: isolation is %s, not full: %s is off "
-		      "(%s); see \"assay doctor\"\n",
-		      box_level_name(hello->level), missing->name,
-		      missing->detail);
-}
-
-static void keep(struct grade *grade, const struct result *result)
-{
-	json_auto_t *report = report_new(result, grade->environment);
-	const char *id = result->submission->id;
-	AUTO_FREE char *name = text_format("reports/%s.json", id);
-	AUTO_FREE char *path = text_format("%s/%s", grade->out, name);
-	struct error err = { 0 };
-	json_t *line = journal_graded_line(
-		result->submission->path, id, result->submission->content,
-		(double)result->wall_ms / 1000, summary_line(report, name));
-
-	sealer_seal(grade->sealer, report, line);
-	if (report_write(report, path, &err) < 0) {
-		json_decref(line);
-		end_progress_line(grade);
-		worst(grade, command_fault("grade", "%s", err.text));
-		return;
-	}
-	say_level(grade, &result->isolation);
-	add_to_journal(grade, line);
-	grade->graded++;
-	grade->passed += result->verdict == VERDICT_PASS;
-	grade->inconclusive += result->verdict == VERDICT_INCONCLUSIVE;
-	show_progress(grade, id, verdict_name(result->verdict));
-}
-
-static void done_cb(void *data, const char *path, struct result *result,
-		    const struct error *err)
-{
-	struct grade *grade = data;
-
-	grade->done++;
-	if (result) {
-		keep(grade, result);
-		result_free(result);
-		return;
-	}
-	end_progress_line(grade);
-	worst(grade, command_status_of(err->code) == COMMAND_USAGE
-			     ? command_usage("grade", "%s", err->text)
-			     : command_fault("grade", "%s", err->text));
-	add_to_journal(grade, journal_error_line(path, err->text));
-}
 
 /* ---- before and after ---- */
 
@@ -294,6 +147,112 @@ static int check_exercise(const struct job_options *job)
 	return 0;
 }
 
+/* ---- the journal: begin one, or go on ---- */
+
+static void say_again(void *data, const char *id, const char *why)
+{
+	(void)data;
+	(void)fprintf(stderr, "assay grade: %s is graded again: %s\n", id, why);
+}
+
+/* What a kill or a power cut did. */
+static void say_damage(const struct grade *grade)
+{
+	unsigned long long torn = journal_torn(grade->journal);
+	unsigned long long damaged = journal_damaged(grade->journal);
+
+	if (torn)
+		(void)fprintf(stderr,
+			      "assay grade: %s/" JOURNAL_NAME
+			      ": cut %llu bytes of a line that was never "
+			      "finished\n",
+			      grade->out, torn);
+	if (damaged)
+		(void)fprintf(stderr,
+			      "assay grade: %s/" JOURNAL_NAME
+			      ": passed over %llu damaged lines\n",
+			      grade->out, damaged);
+}
+
+/* Half-written files of a killed run. */
+static void sweep(const char *folder)
+{
+	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)report_file_sweep(fd);
+}
+
+static int go_on(struct grade *grade, const struct journal_batch *batch)
+{
+	const struct resume_options options = {
+		.dir = grade->out,
+		.exercises = grade->batch.job.exercises,
+		.again = say_again,
+	};
+	AUTO_FREE char *reports = text_format("%s/reports", grade->out);
+	struct error err = { 0 };
+
+	if (resume_check(journal_batch(grade->journal), batch, &err) < 0 ||
+	    resume_plan(&options, &grade->plan, &grade->progress, &err) < 0)
+		return command_input("grade", err.code, "--resume: %s: %s",
+				     grade->out, err.text);
+	say_damage(grade);
+	sweep(reports);
+	sweep(grade->out);
+	if (journal_add(grade->journal, journal_resumed_line(), &err) < 0)
+		return command_fault("grade", "%s", err.text);
+	if (!grade->quiet)
+		(void)fprintf(stderr,
+			      "assay grade: going on: %zu of %zu were graded "
+			      "before\n",
+			      grade->progress.before, grade->progress.total);
+	return 0;
+}
+
+static int begin(struct grade *grade, const struct journal_batch *batch)
+{
+	struct error err = { 0 };
+
+	if (journal_begin(grade->journal, journal_batch_line(batch), &err) < 0)
+		return command_fault("grade", "%s", err.text);
+	return 0;
+}
+
+/* The folder is this batch's from here on. A batch that came to nothing at
+ * all, because an option was wrong, is in nobody's way. */
+static int open_journal(struct grade *grade)
+{
+	const struct job_options *job = &grade->batch.job;
+	struct journal_batch batch = { .exercise = job->exercise_id,
+				       .language = job->language,
+				       .require = grade->require,
+				       .ids = grade->ids,
+				       .shard = grade->shard_text,
+				       .regrade_of = grade->regrade.name,
+				       .total = grade->total };
+	struct error err = { 0 };
+	char hidden[65];
+
+	if (job->secret) {
+		seed_secret_digest(job->secret, hidden);
+		batch.hidden = hidden;
+	}
+	if (journal_open(grade->out, &grade->journal, &err) < 0)
+		return command_input("grade", err.code, "--out: %s", err.text);
+	if (grade->resume && journal_batch(grade->journal))
+		return go_on(grade, &batch);
+	if (journal_graded(grade->journal) > 0)
+		return command_usage("grade",
+				     "--out: %s: has a batch already; go on "
+				     "with it by --resume, or name another "
+				     "--out",
+				     grade->out);
+	return begin(grade, &batch);
+}
+
+/* ---- the summary ---- */
+
 static void copy_summary(const struct grade *grade)
 {
 	AUTO_FREE char *path = text_format("%s/summary.json", grade->out);
@@ -318,35 +277,6 @@ static void print_summary(const struct grade *grade,
 		     grade->out, grade->out);
 }
 
-/* The folder is this batch's from here on. */
-static int open_journal(struct grade *grade, const struct job_options *job)
-{
-	struct journal_batch batch = { .exercise = job->exercise_id,
-				       .language = job->language,
-				       .require = grade->require,
-				       .ids = grade->ids,
-				       .shard = grade->shard_text,
-				       .regrade_of = grade->regrade.name,
-				       .total = grade->total };
-	struct error err = { 0 };
-	char hidden[65];
-
-	if (job->secret) {
-		seed_secret_digest(job->secret, hidden);
-		batch.hidden = hidden;
-	}
-	if (journal_open(grade->out, &grade->journal, &err) < 0)
-		return command_input("grade", err.code, "--out: %s", err.text);
-	if (journal_graded(grade->journal) > 0)
-		return command_usage("grade",
-				     "--out: %s: has a batch already; name "
-				     "another folder",
-				     grade->out);
-	if (journal_begin(grade->journal, journal_batch_line(&batch), &err) < 0)
-		return command_fault("grade", "%s", err.text);
-	return 0;
-}
-
 static int open_sealer(struct grade *grade, const struct key *key)
 {
 	struct error err = { 0 };
@@ -359,12 +289,14 @@ static int open_sealer(struct grade *grade, const struct key *key)
 static void tell(struct grade *grade, const struct summary *summary)
 {
 	if (grade->old)
-		worst(grade, command_regrade_tell(&grade->regrade, &grade->plan,
-						  grade->out, grade->json));
+		grade_worst(grade,
+			    command_regrade_tell(&grade->regrade, &grade->plan,
+						 grade->out, grade->json));
 	else
 		print_summary(grade, summary);
 }
 
+/* Of all there is, also when it was stopped. */
 static void sum_up(struct grade *grade)
 {
 	struct summary *summary = summary_new();
@@ -372,106 +304,147 @@ static void sum_up(struct grade *grade)
 
 	if (summary_read(summary, grade->out, &err) < 0 ||
 	    summary_write(summary, grade->out, &err) < 0)
-		worst(grade, command_fault("grade", "%s", err.text));
+		grade_worst(grade, command_fault("grade", "%s", err.text));
 	else
 		tell(grade, summary);
 	summary_free(summary);
 }
 
-static int run(struct grade *grade, struct batch_options *batch)
+/* So that who started this sees what ended it (a shell, Slurm). */
+static void end_by_signal(const struct grade *grade)
 {
-	struct key key = { 0 };
-	bool has_key;
+	(void)fflush(stdout);
+	(void)fprintf(
+		stderr,
+		"assay grade: stopped, %zu of %zu graded; the same command "
+		"goes on by --resume\n",
+		grade->progress.before + grade->progress.graded,
+		grade->progress.total);
+	(void)signal(grade->stopped_by, SIG_DFL);
+	(void)raise(grade->stopped_by);
+}
+
+static int check_all(struct grade *grade)
+{
+	struct job_options *job = &grade->batch.job;
 	int status;
 
-	batch->job.exercises = home_exercises();
-	batch->job.sandbox = home_sandbox();
-	if (!batch->job.exercises)
+	job->exercises = home_exercises();
+	job->sandbox = home_sandbox();
+	if (!job->exercises)
 		return command_fault("grade", "no exercises are installed; "
 					      "set ASSAY_EXERCISES");
 	status = check_paths(grade);
 	if (!status)
-		status = check_exercise(&batch->job);
+		status = check_exercise(job);
 	if (!status)
 		status = command_regrade_put_aside(&grade->regrade, grade->out);
 	if (!status)
 		status = prepare_output(grade);
+	return status;
+}
+
+static int run(struct grade *grade)
+{
+	int status = check_all(grade);
+	struct key key = { 0 };
+	bool has_key = false;
+
 	if (status)
 		return status;
 	grade->terminal = isatty(STDERR_FILENO);
-	grade->environment = report_environment();
+	grade->progress.total = grade->plan.count;
 	status = command_key("grade", &key, &has_key);
 	if (!status)
-		status = open_journal(grade, &batch->job);
+		status = open_journal(grade);
 	if (!status && has_key)
 		status = open_sealer(grade, &key);
 	if (!status) {
-		(void)clock_gettime(CLOCK_MONOTONIC, &grade->started);
-		batch_run(batch);
-		add_to_journal(grade, journal_end_line(grade->graded));
+		grade_run(grade);
 		sum_up(grade);
 	}
 	sealer_free(grade->sealer);
 	key_clear(&key);
 	journal_close(grade->journal);
-	json_decref(grade->environment);
+	if (!status && grade->stopped_by)
+		end_by_signal(grade);
 	return status ? status : grade->status;
 }
 
-static int load_secret(struct grade *grade, struct job_options *job,
-		       const char *path)
+/* ---- the command line ---- */
+
+static int load_secret(struct grade *grade, const char *path)
 {
 	struct error err = { 0 };
 
 	if (seed_secret_load(path, grade->secret, &err) < 0)
 		return command_input("grade", err.code, "--hidden: %s",
 				     err.text);
-	job->secret = grade->secret;
+	grade->batch.job.secret = grade->secret;
+	return 0;
+}
+
+static int take_jobs(struct grade *grade, const char *text)
+{
+	uint64_t number;
+
+	if (!command_number(text, 1, BATCH_SLOTS_MAX, &number))
+		return command_usage("grade", "--jobs: bad value '%s'", text);
+	grade->batch.slots = (unsigned)number;
+	return 0;
+}
+
+static int take_shard(struct grade *grade, const char *text)
+{
+	grade->shard_text = text;
+	if (!shard_parse(text, &grade->shard))
+		return command_usage("grade",
+				     "--shard: bad value '%s', it is K/N with "
+				     "K from 1 to N",
+				     text);
+	return 0;
+}
+
+static int take_level(struct grade *grade, const char *text)
+{
+	grade->batch.job.need_level = true;
+	grade->require = text;
+	if (!command_level(text, &grade->batch.job.level))
+		return command_usage("grade", "--require: bad value '%s'",
+				     text);
 	return 0;
 }
 
 /* 0, or the exit status of a wrong value. */
-static int take_option(struct grade *grade, struct batch_options *batch,
-		       int option)
+static int take_option(struct grade *grade, int option)
 {
-	uint64_t number;
-
 	switch (option) {
 	case 'o':
 		grade->out = optarg;
 		return 0;
+	case 'c':
+		grade->resume = true;
+		return 0;
+	case 'f':
+		grade->from = optarg;
+		return 0;
 	case 'e':
-		batch->job.exercise_id = optarg;
+		grade->batch.job.exercise_id = optarg;
 		return 0;
 	case 'l':
-		batch->job.language = optarg;
+		grade->batch.job.language = optarg;
 		return 0;
 	case 'n':
-		if (!command_number(optarg, 1, BATCH_SLOTS_MAX, &number))
-			return command_usage("grade", "--jobs: bad value '%s'",
-					     optarg);
-		batch->slots = (unsigned)number;
-		return 0;
+		return take_jobs(grade, optarg);
 	case 'g':
 		grade->old = optarg;
 		return 0;
 	case 'k':
-		grade->shard_text = optarg;
-		if (!shard_parse(optarg, &grade->shard))
-			return command_usage("grade",
-					     "--shard: bad value '%s', it is "
-					     "K/N with K from 1 to N",
-					     optarg);
-		return 0;
+		return take_shard(grade, optarg);
 	case 's':
-		return load_secret(grade, &batch->job, optarg);
+		return load_secret(grade, optarg);
 	case 'r':
-		batch->job.need_level = true;
-		grade->require = optarg;
-		if (!command_level(optarg, &batch->job.level))
-			return command_usage(
-				"grade", "--require: bad value '%s'", optarg);
-		return 0;
+		return take_level(grade, optarg);
 	case 'j':
 		grade->json = true;
 		return 0;
@@ -481,15 +454,35 @@ static int take_option(struct grade *grade, struct batch_options *batch,
 	}
 }
 
+static int make_plan(struct grade *grade, char **paths)
+{
+	struct error err = { 0 };
+	int status = 0;
+
+	for (; *paths; paths++)
+		plan_add(&grade->plan, *paths);
+	if (grade->from && plan_read(&grade->plan, grade->from, &err) < 0)
+		return command_input("grade", err.code, "--from: %s", err.text);
+	if (grade->plan.count == 0 && !grade->old)
+		return command_usage("grade", "no submission given "
+					      "(see assay grade --help)");
+	if (!grade->out)
+		return command_usage("grade", "--out is needed: where to write "
+					      "the reports");
+	if (grade->old)
+		status = command_regrade_find(&grade->regrade, grade->old,
+					      grade->out, grade->resume,
+					      &grade->batch.job, &grade->plan);
+	plan_name(&grade->plan);
+	plan_digest(&grade->plan, grade->ids);
+	grade->total = grade->plan.count;
+	shard_select(&grade->shard, &grade->plan);
+	return status;
+}
+
 int cmd_grade(int argc, char **argv)
 {
-	struct grade grade = { 0 };
-	struct batch_options batch = {
-		.slots = batch_default_slots(),
-		.next = next_cb,
-		.done = done_cb,
-		.data = &grade,
-	};
+	struct grade grade = { .batch.slots = batch_default_slots() };
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, ":", long_options, NULL)) !=
@@ -498,30 +491,13 @@ int cmd_grade(int argc, char **argv)
 			return command_help(help);
 		if (option == '?' || option == ':')
 			return command_bad_option("grade", argv, option);
-		status = take_option(&grade, &batch, option);
+		status = take_option(&grade, option);
 		if (status)
 			return status;
 	}
-	if (optind == argc && !grade.old)
-		return command_usage("grade", "no submission given "
-					      "(see assay grade --help)");
-	if (!grade.out)
-		return command_usage("grade", "--out is needed: where to write "
-					      "the reports");
-	for (; optind < argc; optind++)
-		plan_add(&grade.plan, argv[optind]);
-	if (grade.old)
-		status = command_regrade_find(&grade.regrade, grade.old,
-					      grade.out, false, &batch.job,
-					      &grade.plan);
-	else
-		status = 0;
-	plan_name(&grade.plan);
-	plan_digest(&grade.plan, grade.ids);
-	grade.total = grade.plan.count;
-	shard_select(&grade.shard, &grade.plan);
+	status = make_plan(&grade, argv + optind);
 	if (!status)
-		status = run(&grade, &batch);
+		status = run(&grade);
 	regrade_release(&grade.regrade);
 	plan_release(&grade.plan);
 	return status;

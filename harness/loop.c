@@ -16,7 +16,8 @@
 static void aborted(int signal)
 {
 	static const char text[] =
-		"assay: no event loop: out of descriptors or memory\n";
+		"assay: no event loop: out of descriptors, threads or "
+		"memory\n";
 
 	(void)signal;
 	(void)!write(STDERR_FILENO, text, sizeof text - 1);
@@ -34,4 +35,27 @@ void loop_open(uv_loop_t *loop)
 	(void)fprintf(stderr, "assay: no event loop: %s\n",
 		      uv_strerror(result));
 	_exit(3);
+}
+
+static void no_work(uv_work_t *work)
+{
+	(void)work;
+}
+
+static void no_work_over(uv_work_t *work, int status)
+{
+	(void)work;
+	(void)status;
+}
+
+void loop_use_threads(uv_loop_t *loop)
+{
+	void (*before)(int) = signal(SIGABRT, aborted);
+	uv_work_t work;
+	int result = uv_queue_work(loop, &work, no_work, no_work_over);
+
+	if (result == 0)
+		(void)uv_run(loop, UV_RUN_DEFAULT);
+	(void)signal(SIGABRT, before);
+	CHECK(result == 0);
 }

@@ -10,4 +10,7 @@
  * one line and ends with status 3: nothing has been started yet. */
 void loop_open(uv_loop_t *loop);
 
+/** Start the threads of uv_queue_work(), or end in the same way. */
+void loop_use_threads(uv_loop_t *loop);
+
 #endif

@@ -8,7 +8,9 @@
 #ifndef ASSAY_PLAN_H
 #define ASSAY_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <assay/error.h>
 
@@ -17,6 +19,9 @@
 struct planned {
 	char *path; /* as given */
 	char *id;   /* no two alike; NULL before plan_name() */
+	bool skip;  /* not to be graded now: it was before */
+	uint64_t
+		graded_at; /* offset of its last line in the journal; 0: none */
 };
 
 struct plan {

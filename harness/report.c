@@ -352,12 +352,17 @@ void report_verdict_digest(const json_t *verdict, char hex[65])
 	(void)sodium_bin2hex(hex, 65, hash, sizeof hash);
 }
 
-int report_write(const json_t *document, const char *path, struct error *err)
+char *report_dump(const json_t *document)
 {
 	AUTO_FREE char *text = json_dumps(document, JSON_INDENT(1) | DIGITS);
-	AUTO_FREE char *lines = NULL;
 
 	CHECK(text);
-	lines = text_format("%s\n", text);
-	return report_file_replace(path, lines, strlen(lines), err);
+	return text_format("%s\n", text);
+}
+
+int report_write(const json_t *document, const char *path, struct error *err)
+{
+	AUTO_FREE char *text = report_dump(document);
+
+	return report_file_replace(path, text, strlen(text), err);
 }

@@ -26,6 +26,9 @@ json_t *report_new(const struct result *result, json_t *environment);
 /** The digest of a report's "verdict" part, 64 digits and a NUL. */
 void report_verdict_digest(const json_t *verdict, char hex[65]);
 
+/** @document as its file has it; free() it, never NULL. */
+char *report_dump(const json_t *document);
+
 /**
  * Write @document to @path so that a reader sees the old file, none, or the
  * whole new one: a temporary file in the same folder, fsync, rename.

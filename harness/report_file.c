@@ -105,31 +105,38 @@ int report_file_begin(struct report_file *file, const char *path,
 {
 	AUTO_CLOSE int folder = open_folder(path, err);
 	AUTO_FREE char *temporary = temporary_name(name_in(path));
-	AUTO_CLOSE int fd = -1;
+	int fd;
 
 	if (folder < 0)
 		return folder;
 	fd = open_new(folder, temporary);
 	if (fd < 0)
 		return error_errno(err, -fd, "%s", path);
-	file->stream = fdopen(fd, "w");
+	*file = (struct report_file){ .fd = fd, .folder = TAKE_FD(folder) };
+	file->stream = open_memstream(&file->bytes, &file->size);
 	ENOUGH(file->stream);
-	(void)TAKE_FD(fd);
-	file->folder = TAKE_FD(folder);
 	file->temporary = TAKE_PTR(temporary);
 	file->path = text_format("%s", path);
 	return 0;
 }
 
-static int finish(const struct report_file *file)
+void report_file_flush(struct report_file *file)
 {
-	int r = 0;
+	ENOUGH(fflush(file->stream) == 0);
+	if (file->result == 0)
+		file->result = fd_write_all(file->fd, file->bytes, file->size);
+	rewind(file->stream);
+}
 
-	errno = 0;
-	if (fflush(file->stream) || ferror(file->stream) ||
-	    fsync(fileno(file->stream)) < 0)
-		r = errno ? -errno : -EIO;
-	if (fclose(file->stream) && r == 0)
+static int finish(struct report_file *file)
+{
+	int r;
+
+	report_file_flush(file);
+	r = file->result;
+	if (r == 0 && fsync(file->fd) < 0)
+		r = -errno;
+	if (close(file->fd) < 0 && r == 0)
 		r = -errno;
 	if (r == 0 && renameat(file->folder, file->temporary, file->folder,
 			       name_in(file->path)) < 0)
@@ -147,7 +154,9 @@ int report_file_end(struct report_file *file, struct error *err)
 
 	if (r < 0)
 		r = error_errno(err, -r, "%s", file->path);
+	(void)fclose(file->stream);
 	(void)close(file->folder);
+	free(file->bytes);
 	free(file->temporary);
 	free(file->path);
 	return r;
@@ -157,10 +166,14 @@ int report_file_end(struct report_file *file, struct error *err)
 
 static bool is_temporary(const char *name)
 {
-	size_t length = strlen(name), suffix = strlen(SUFFIX);
+	static const char *const ends[] = { ".json" SUFFIX, ".csv" SUFFIX };
+	size_t length = strlen(name), i;
 
-	return name[0] == '.' && length > suffix + 1 &&
-	       strcmp(name + length - suffix, SUFFIX) == 0;
+	for (i = 0; name[0] == '.' && i < sizeof ends / sizeof *ends; i++)
+		if (length > strlen(ends[i]) + 1 &&
+		    strcmp(name + length - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
 }
 
 int report_file_sweep(int folder)

@@ -16,16 +16,22 @@
 int report_file_replace(const char *path, const char *bytes, size_t size,
 			struct error *err);
 
-/* The same piece by piece: what is written to the stream in between. */
+/* The same piece by piece, of which one is in memory. */
 struct report_file {
-	FILE *stream; /* errors of writing are told by report_file_end() */
+	FILE *stream; /* for a piece, in memory */
+	char *bytes;  /* of the stream */
+	size_t size;
+	int fd;
+	int folder;
 	char *path;
 	char *temporary; /* its name in the folder */
-	int folder;
+	int result;      /* 0, or the first -errno */
 };
 
 int report_file_begin(struct report_file *file, const char *path,
 		      struct error *err);
+/** Write what is in the stream; a failure is told by report_file_end(). */
+void report_file_flush(struct report_file *file);
 /** @file is over in any case. After an error nothing of it is left. */
 int report_file_end(struct report_file *file, struct error *err);
 

@@ -234,6 +234,7 @@ static int write_json(const struct summary *summary, const char *path,
 
 		(void)fputs(i ? ",\n  " : "\n  ", file.stream);
 		put_json(line, file.stream);
+		report_file_flush(&file);
 	}
 	(void)fputs(i ? "\n ]\n}\n" : "]\n}\n", file.stream);
 	return report_file_end(&file, err);
@@ -243,12 +244,20 @@ static int write_csv(const struct summary *summary, const char *path,
 		     struct error *err)
 {
 	struct summary_lines lines = lines_of(summary);
+	json_auto_t *categories = NULL;
 	struct report_file file;
 	int r = report_file_begin(&file, path, err);
+	size_t i;
 
 	if (r < 0)
 		return r;
-	summary_csv(&lines, file.stream);
+	categories = summary_csv_head(&lines, file.stream);
+	for (i = 0; i < summary->count; i++) {
+		json_auto_t *line = get_line(summary, i);
+
+		summary_csv_line(line, categories, file.stream);
+		report_file_flush(&file);
+	}
 	return report_file_end(&file, err);
 }
 

@@ -29,7 +29,7 @@ static json_t *category_union(const struct summary_lines *lines)
 	return names;
 }
 
-static void csv_line(FILE *out, json_t *line, json_t *categories)
+void summary_csv_line(const json_t *line, json_t *categories, FILE *out)
 {
 	json_t *own = json_object_get(line, "categories"), *unused;
 	char points[SUMMARY_POINTS_MAX];
@@ -51,11 +51,11 @@ static void csv_line(FILE *out, json_t *line, json_t *categories)
 	csv_end(out);
 }
 
-void summary_csv(const struct summary_lines *lines, FILE *out)
+json_t *summary_csv_head(const struct summary_lines *lines, FILE *out)
 {
 	static const char *const before[] = { "exercise", "status", "points",
 					      "maximum" };
-	json_auto_t *categories = category_union(lines);
+	json_t *categories = category_union(lines);
 	const char *name;
 	json_t *unused;
 	size_t i;
@@ -67,10 +67,6 @@ void summary_csv(const struct summary_lines *lines, FILE *out)
 		csv_field(out, name, ",");
 	csv_field(out, "verdict_digest", ",");
 	csv_field(out, "report", ",");
-	csv_end(out);
-	for (i = 0; i < lines->count; i++) {
-		json_auto_t *line = summary_lines_get(lines, i);
-
-		csv_line(out, line, categories);
-	}
+	(void)fputs("\r\n", out);
+	return categories;
 }

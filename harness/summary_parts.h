@@ -30,8 +30,10 @@ const char *summary_string(const json_t *line, const char *key,
 /** "62", "66.667", or "" where @number is none. */
 void summary_points(const json_t *number, char text[SUMMARY_POINTS_MAX]);
 
-/** summary_csv.c: summary.csv. */
-void summary_csv(const struct summary_lines *lines, FILE *out);
+/** summary_csv.c: the header line of summary.csv. Returns the categories of
+ * all, a new reference; and a line with them. */
+json_t *summary_csv_head(const struct summary_lines *lines, FILE *out);
+void summary_csv_line(const json_t *line, json_t *categories, FILE *out);
 /** summary_table.c: for people. */
 void summary_table(const struct summary_lines *lines, const json_t *totals,
 		   FILE *out, bool colour);

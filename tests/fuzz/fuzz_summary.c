@@ -155,12 +155,15 @@ static void check_table(const json_t *array)
 static char *csv_of(const json_t *array)
 {
 	struct summary_lines lines = lines_of(array);
+	json_auto_t *categories = NULL;
 	char *text = NULL;
-	size_t size = 0;
+	size_t size = 0, i;
 	FILE *out = open_memstream(&text, &size);
 
 	CHECK(out);
-	summary_csv(&lines, out);
+	categories = summary_csv_head(&lines, out);
+	for (i = 0; i < lines.count; i++)
+		summary_csv_line(json_array_get(array, i), categories, out);
 	CHECK(fclose(out) == 0);
 	return text;
 }

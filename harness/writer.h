@@ -1,0 +1,62 @@
+/*
+ * writer.h - reports and journal lines on their way to the disk
+ *
+ * The event loop hands them over and goes on. A thread of libuv's pool takes
+ * all that has come together meanwhile as one group: each report is written,
+ * synced and renamed, then their folder is synced, then the lines of all are
+ * appended to the journal and synced; only after that is anything said to be
+ * written. So a line never speaks of a report that a power cut could take
+ * away, and the slower the disk, the larger the groups.
+ *
+ * After a first failure (a full disk) nothing more is written: what comes is
+ * dropped, and was never claimed.
+ */
+#ifndef ASSAY_WRITER_H
+#define ASSAY_WRITER_H
+
+#include <stdbool.h>
+
+#include <uv.h>
+
+#include "journal.h"
+
+#define WRITER_WAITING_MAX 64 /* then writer_is_full() */
+
+struct writer;
+
+/** @tag is on the disk; never after a failure. In the loop's thread. */
+typedef void (*writer_done_cb)(void *data, void *tag);
+/** What failed, once. */
+typedef void (*writer_failed_cb)(void *data, const struct error *err);
+
+struct writer_options {
+	uv_loop_t *loop;
+	struct journal *journal; /* nobody else's until the writer is idle */
+	const char *reports;     /* folder of the reports */
+	writer_done_cb done;
+	writer_failed_cb failed;
+	void (*drop)(void *tag); /* one that will never be written */
+	void *data;
+};
+
+/** @options are copied, @reports too. */
+int writer_new(const struct writer_options *options, struct writer **ret,
+	       struct error *err);
+/** It must be idle. */
+void writer_free(struct writer *writer);
+
+/**
+ * Write @text as the report @name, then append @line (journal_text()). Takes
+ * all over; @name and @text may be NULL, @tag as well.
+ */
+void writer_put(struct writer *writer, char *name, char *text, char *line,
+		void *tag);
+
+/** Whether to put nothing more until something is written. */
+bool writer_is_full(const struct writer *writer);
+/** Whether all is written that ever will be. */
+bool writer_is_idle(const struct writer *writer);
+/** Whether a group is being written right now. */
+bool writer_is_writing(const struct writer *writer);
+
+#endif

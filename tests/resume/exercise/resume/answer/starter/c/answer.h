@@ -1,0 +1,1 @@
+/* nothing, but the exercise's own */
