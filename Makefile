@@ -41,12 +41,14 @@ PACKAGES_formats := libxml2-utils nodejs npm python3
 PACKAGES_bench := bubblewrap python3
 PACKAGES_verify := clang
 PACKAGES_fuzz := clang libclang-rt-14-dev
+PACKAGES_cluster := slurm-wlm munge parallel python3
 PACKAGES_hosts := qemu-system-x86 python3
 PACKAGES_headers := gcc clang
 PACKAGES_format := clang-format
 PACKAGES_tidy := clang-tidy
 PACKAGES_lint := mandoc
-# A browser is big and for one goal only: that goal installs it, "deps" does not.
+# A browser is big, Slurm and munge are daemons, and each is for one goal only:
+# that goal installs them, "deps" does not.
 PACKAGES_reports := chromium nodejs npm python3
 PACKAGES_all := build demo languages test fuzz bench hosts headers format tidy lint
 
@@ -69,6 +71,7 @@ NEEDS_test-e2e := build languages test
 NEEDS_test-explore := build test
 NEEDS_test-formats := build formats
 NEEDS_bench-explore := build bench
+NEEDS_test-cluster := build cluster
 NEEDS_test-hosts := build languages test hosts
 NEEDS_test-hostile := build languages test
 NEEDS_test-reports := build languages formats reports
@@ -224,6 +227,7 @@ ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
 	test-hosts test-resume test-formats test-explore test-reports bench-explore \
+	test-hosts test-resume test-cluster test-explore test-reports bench-explore \
 	asan fuzz fuzz-judges demo verify bench bench-batch \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
@@ -462,6 +466,10 @@ $(BUILD)/tests/resume/short: $(PROGRAMS)
 		'$(CURDIR)' '$(abspath $(BUILD))' >$@
 	@chmod +x $@
 
+# Not part of "make test": a Slurm of its own takes a minute.
+test-cluster: all ## a batch as a Slurm job array and by GNU parallel, killed and requeued, merged
+	@tests/cluster/run $(BUILD)
+
 # What guests boot comes from Debian's packages, see tests/hosts/fetch.
 $(BUILD)/hosts/vmlinuz: | $(BUILD)/packages
 	$(call say,FETCH,$@)
@@ -594,7 +602,7 @@ install: all ## install below $(DESTDIR)$(PREFIX)
 	install -D -m 644 harness/assay.1 $(MAN)
 	install -D -m 644 harness/assay.bash $(COMPLETION)
 	rm -rf $(SHARE)/assay
-	find exercises include harness/schema -type f | while read -r file; do \
+	find exercises include harness/schema harness/assay.sbatch -type f | while read -r file; do \
 		install -D -m 644 "$$file" \
 			"$(SHARE)/assay/$${file#harness/}" || exit 1; \
 	done

@@ -6,6 +6,7 @@ machine may really be part of notices nothing. Accounting, cgroups and
 task plugins are left out: what is tested is what a grader's job script does.
 """
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -101,7 +102,7 @@ class Slurm:
             file.write(CONFIGURATION.format(
                 folder=self.folder, port=port, node_port=node_port,
                 host=self.host, cpus=os.cpu_count(),
-                user="root" if os.getuid() == 0 else os.getlogin()))
+                user=pwd.getpwuid(os.getuid()).pw_name))
 
     def start_munge(self):
         here = self.folder + "/munge/"
