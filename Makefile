@@ -226,9 +226,8 @@ JUDGE_OBJECTS := $(patsubst exercises/kit/%.c,$(OBJ)/judge/%.o,$(filter-out \
 ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
-	test-hosts test-resume test-formats test-explore test-reports bench-explore \
-	test-hosts test-resume test-cluster test-explore test-reports bench-explore \
-	asan fuzz fuzz-judges demo verify bench bench-batch \
+	test-hosts test-resume test-formats test-cluster test-explore test-reports \
+	bench-explore asan fuzz fuzz-judges demo verify bench bench-batch \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
