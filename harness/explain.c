@@ -148,6 +148,26 @@ static void print_failed_build(struct paper *paper, const json_t *build)
 				 BUILD_LINES_MAX);
 }
 
+/* What was thrown away for faults of the host, and why; of one that passed
+ * only where all is asked for, as with tests. */
+static void print_build_retries(struct paper *paper, const json_t *build)
+{
+	json_t *reason;
+	size_t i;
+
+	if (json_is_true(json_object_get(build, "ok")) && !paper->all)
+		return;
+	json_array_foreach (json_object_get(build, "retry_reasons"), i,
+			    reason) {
+		AUTO_FREE char *text = text_format(
+			"%s build tried again: %s",
+			explain_string(build, "variant"),
+			json_string_value(reason));
+
+		paper_text(paper, 2, "", text);
+	}
+}
+
 static void print_builds(struct paper *paper, const json_t *report)
 {
 	const json_t *builds = json_object_get(report, "build");
@@ -158,6 +178,7 @@ static void print_builds(struct paper *paper, const json_t *report)
 		print_diagnostics(paper, builds, i);
 		if (!json_is_true(json_object_get(build, "ok")))
 			print_failed_build(paper, build);
+		print_build_retries(paper, build);
 	}
 }
 

@@ -216,6 +216,22 @@ static void test_explain__a_race_shows_both_sides(void **state)
 	assert_harmless(text);
 }
 
+static void test_explain__says_why_a_build_was_tried_again(void **state)
+{
+	struct fixture *fixture = *state;
+	struct build_result *build = &fixture->result->builds[0];
+	AUTO_FREE char *passed = NULL;
+	AUTO_FREE char *failed = NULL;
+
+	retries_note(&build->retries, "box: killed by SIGKILL");
+	passed = explain(fixture);
+	assert_null(strstr(passed, "tried again"));
+	build->ok = false;
+	failed = explain(fixture);
+	assert_says(failed, "release build tried again: box: killed by "
+			    "SIGKILL");
+}
+
 static void
 test_explain__a_build_error_comes_as_compilers_print_it(void **state)
 {
@@ -397,6 +413,7 @@ int main(void)
 		TEST(test_explain__a_story_is_not_told_twice),
 		TEST(test_explain__threads_cannot_harm_a_terminal),
 		TEST(test_explain__a_race_shows_both_sides),
+		TEST(test_explain__says_why_a_build_was_tried_again),
 		TEST(test_explain__a_build_error_comes_as_compilers_print_it),
 		TEST(test_explain__skipped_says_for_which),
 		TEST(test_explain__sentences_of_a_trace_are_wrapped),
