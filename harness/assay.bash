@@ -114,7 +114,7 @@ _assay()
 		grade)
 			words='--out --resume --from --exercise --lang --jobs'
 			words+=' --hidden --shard --regrade --require --json'
-			words+=' --quiet'
+			words+=' --quiet --no-cache'
 			;;
 		report)
 			words='--format --audience -o --out --all --merge'

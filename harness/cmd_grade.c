@@ -25,6 +25,7 @@
 #include "home.h"
 #include "report_file.h"
 #include "resume.h"
+#include "store.h"
 #include "summary.h"
 #include "text.h"
 
@@ -56,6 +57,8 @@ static const char help[] =
 	"      --hidden FILE    also run hidden tests, seeded by the secret "
 	"in\n"
 	"                       FILE, which is made on first use\n"
+	"      --no-cache       take no build from the cache and keep none in "
+	"it\n"
 	"      --require full|limited|minimal\n"
 	"                       refuse to run below this isolation\n"
 	"      --json           print the summary as JSON instead of a table\n"
@@ -90,6 +93,7 @@ static const struct option long_options[] = {
 	{ "shard", required_argument, NULL, 'k' },
 	{ "regrade", required_argument, NULL, 'g' },
 	{ "hidden", required_argument, NULL, 's' },
+	{ "no-cache", no_argument, NULL, 'x' },
 	{ "require", required_argument, NULL, 'r' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -443,6 +447,10 @@ static int take_option(struct grade *grade, int option)
 		return take_shard(grade, optarg);
 	case 's':
 		return load_secret(grade, optarg);
+	case 'x':
+		/* no thread and no box is there yet */
+		CHECK(setenv(STORE_VARIABLE, STORE_OFF, 1) == 0);
+		return 0;
 	case 'r':
 		return take_level(grade, optarg);
 	case 'j':

@@ -38,12 +38,12 @@ static const char magic[16] = "assay program 2";
 
 static char *folder_path(void)
 {
-	const char *own = getenv("ASSAY_CACHE");
+	const char *own = getenv(STORE_VARIABLE);
 	const char *shared = getenv("XDG_CACHE_HOME");
 	const char *home = getenv("HOME");
 
 	if (own)
-		return *own && strcmp(own, "off") != 0 ? text_format("%s", own)
+		return *own && strcmp(own, STORE_OFF) != 0 ? text_format("%s", own)
 						       : NULL;
 	if (shared && *shared == '/')
 		return text_format("%s/assay", shared);

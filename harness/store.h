@@ -21,6 +21,8 @@
 
 #include "build.h"
 
+#define STORE_VARIABLE "ASSAY_CACHE"
+#define STORE_OFF "off"
 #define STORE_BYTES_MAX (UINT64_C(4) << 30)
 #define STORE_NOTE_BYTES_MAX (4u << 20)
 #define STORE_KEY_DIGITS 64

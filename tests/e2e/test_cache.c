@@ -60,8 +60,9 @@ static int setup(void **state)
 	return 0;
 }
 
-static void start_grade(struct process *process, const char *scratch,
-			const char *out, const char *cache)
+static void start_grade_with(struct process *process, const char *scratch,
+			     const char *out, const char *cache,
+			     const char *option)
 {
 	AUTO_FREE char *exercises = text_format("ASSAY_EXERCISES=%s/exercises",
 						scratch);
@@ -70,10 +71,17 @@ static void start_grade(struct process *process, const char *scratch,
 		.folder = scratch,
 		.env = { exercises, folder },
 	};
-	const char *argv[] = { "assay", "grade", "--quiet",    "--out",  out,
-			       "good",  "bad",   "--exercise", EXERCISE, NULL };
+	const char *argv[] = { "assay",  "grade", "--quiet", "--out",
+			       out,      "good",  "bad",     "--exercise",
+			       EXERCISE, option,  NULL };
 
 	process_start(process, argv, &inside);
+}
+
+static void start_grade(struct process *process, const char *scratch,
+			const char *out, const char *cache)
+{
+	start_grade_with(process, scratch, out, cache, NULL);
 }
 
 static void end_grade(struct process *process)
@@ -255,6 +263,20 @@ static void test_cache__can_be_switched_off(void **state)
 	assert_same(*state, "one", "two", "good", false);
 }
 
+static void test_cache__a_batch_can_do_without_it(void **state)
+{
+	AUTO_FREE char *cache = scratch_path(*state, "cache");
+	struct process process;
+
+	start_grade_with(&process, *state, "one", cache, "--no-cache");
+	end_grade(&process);
+	assert_int_equal(access(cache, F_OK), -1); /* kept nothing */
+	grade(*state, "two");
+	start_grade_with(&process, *state, "three", cache, "--no-cache");
+	end_grade(&process);
+	assert_same(*state, "two", "three", "good", false);
+}
+
 static void test_cache__two_batches_may_share_it(void **state)
 {
 	AUTO_FREE char *cache = scratch_path(*state, "cache");
@@ -299,6 +321,7 @@ int main(void)
 		CACHE_TEST(other_tests_compile_nothing),
 		CACHE_TEST(other_limits_compile_again),
 		CACHE_TEST(can_be_switched_off),
+		CACHE_TEST(a_batch_can_do_without_it),
 		CACHE_TEST(two_batches_may_share_it),
 		CACHE_TEST(no_box_can_see_it),
 	};
