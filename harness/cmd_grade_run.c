@@ -119,32 +119,38 @@ static void failed_cb(void *data, const struct error *err)
 				  err->text));
 }
 
+/* In the writer's thread, which alone has the sealer while it writes. */
+static void seal_cb(void *data, json_t *report, json_t *line)
+{
+	const struct grade *grade = data;
+
+	sealer_seal(grade->sealer, report, line);
+}
+
 static void put_report(struct grade *grade, const struct result *result)
 {
 	const struct submission *submission = result->submission;
-	json_auto_t *report = report_new(result, grade->environment);
+	json_t *report = report_new(result, grade->environment);
 	AUTO_FREE char *path = text_format("reports/%s.json", submission->id);
-	json_auto_t *line = journal_graded_line(
+	json_t *line = journal_graded_line(
 		submission->path, submission->id, submission->content,
 		(double)result->wall_ms / 1000, summary_line(report, path));
 	struct graded *graded = calloc(1, sizeof *graded);
 
 	ENOUGH(graded);
-	sealer_seal(grade->sealer, report, line);
 	graded->id = text_format("%s", submission->id);
 	graded->verdict = result->verdict;
 	writer_put(grade->writer, text_format("%s.json", submission->id),
-		   report_dump(report), journal_text(line), graded);
+		   report, line, graded);
 }
 
 static void could_not(struct grade *grade, const char *path,
 		      const struct error *err, int status)
 {
-	json_auto_t *line = journal_error_line(path, err->text);
-
 	grade->progress.errors++;
 	grade_worst(grade, status);
-	writer_put(grade->writer, NULL, NULL, journal_text(line), NULL);
+	writer_put(grade->writer, NULL, NULL,
+		   journal_error_line(path, err->text), NULL);
 	draw_line(grade);
 }
 
@@ -347,6 +353,7 @@ void grade_run(struct grade *grade)
 					  .done = written_cb,
 					  .failed = failed_cb,
 					  .drop = drop_cb,
+					  .seal = seal_cb,
 					  .data = grade };
 
 	loop_open(&loop);

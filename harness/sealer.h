@@ -25,7 +25,8 @@ void sealer_free(struct sealer *sealer);
 
 /**
  * Sign @report, and say so in @line, its "graded" line of the journal; in the
- * order in which lines are written. Nothing without a sealer.
+ * order in which lines are written, in one thread at a time. Nothing without a
+ * sealer.
  */
 void sealer_seal(struct sealer *sealer, json_t *report, json_t *line);
 

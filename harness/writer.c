@@ -10,14 +10,15 @@
 
 #include <assay/cleanup.h>
 
+#include "report.h"
 #include "report_file.h"
 #include "text.h"
 
 struct item {
 	struct item *next;
 	char *name; /* NULL: a line only */
-	char *text;
-	char *line;
+	json_t *report;
+	json_t *line;
 	void *tag;
 };
 
@@ -49,12 +50,16 @@ static void items_clear(struct items *items)
 
 static int place(struct writer *writer, const struct item *item)
 {
+	const struct writer_options *options = &writer->options;
+	AUTO_FREE char *text = NULL;
 	int r;
 
 	if (!item->name)
 		return 0;
-	r = report_file_place(writer->folder, item->name, item->text,
-			      strlen(item->text));
+	if (options->seal)
+		options->seal(options->data, item->report, item->line);
+	text = report_dump(item->report);
+	r = report_file_place(writer->folder, item->name, text, strlen(text));
 	if (r < 0)
 		return error_errno(&writer->err, -r, "%s/%s", writer->reports,
 				   item->name);
@@ -70,10 +75,12 @@ static int append(struct writer *writer, unsigned count)
 	unsigned i;
 
 	for (i = 0; i < count; i++, item = item->next) {
-		length = strlen(item->line);
+		AUTO_FREE char *line = journal_text(item->line);
+
+		length = strlen(line);
 		lines = realloc(lines, size + length);
 		ENOUGH(lines);
-		memcpy(lines + size, item->line, length);
+		memcpy(lines + size, line, length);
 		size += length;
 	}
 	return journal_append(writer->options.journal, lines, size,
@@ -113,8 +120,8 @@ static void start(struct writer *writer);
 static void item_free(struct item *item)
 {
 	free(item->name);
-	free(item->text);
-	free(item->line);
+	json_decref(item->report);
+	json_decref(item->line);
 	free(item);
 }
 
@@ -165,14 +172,14 @@ static void start(struct writer *writer)
 			    group_over) == 0);
 }
 
-void writer_put(struct writer *writer, char *name, char *text, char *line,
+void writer_put(struct writer *writer, char *name, json_t *report, json_t *line,
 		void *tag)
 {
 	struct item *item = calloc(1, sizeof *item);
 
 	ENOUGH(item);
 	*item = (struct item){
-		.name = name, .text = text, .line = line, .tag = tag
+		.name = name, .report = report, .line = line, .tag = tag
 	};
 	*writer->waiting.end = item;
 	writer->waiting.end = &item->next;

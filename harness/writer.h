@@ -2,8 +2,8 @@
  * writer.h - reports and journal lines on their way to the disk
  *
  * The event loop hands them over and goes on. A thread of libuv's pool takes
- * all that has come together meanwhile as one group: each report is written,
- * synced and renamed, then their folder is synced, then the lines of all are
+ * all that has come together meanwhile as one group: each report is signed,
+ * becomes text, is written, synced and renamed, then their folder is synced, then the lines of all are
  * appended to the journal and synced; only after that is anything said to be
  * written. So a line never speaks of a report that a power cut could take
  * away, and the slower the disk, the larger the groups.
@@ -36,6 +36,10 @@ struct writer_options {
 	writer_done_cb done;
 	writer_failed_cb failed;
 	void (*drop)(void *tag); /* one that will never be written */
+	/** Sign @report and say so in its line, before either becomes text; in
+	 * the thread, one call after the other in the order of the lines. NULL:
+	 * nothing is signed. */
+	void (*seal)(void *data, json_t *report, json_t *line);
 	void *data;
 };
 
@@ -46,10 +50,11 @@ int writer_new(const struct writer_options *options, struct writer **ret,
 void writer_free(struct writer *writer);
 
 /**
- * Write @text as the report @name, then append @line (journal_text()). Takes
- * all over; @name and @text may be NULL, @tag as well.
+ * Write @report as @name, then append @line. Takes all over; @name and @report
+ * may be NULL, @tag as well. What @report and @line share with others nobody
+ * may change any more.
  */
-void writer_put(struct writer *writer, char *name, char *text, char *line,
+void writer_put(struct writer *writer, char *name, json_t *report, json_t *line,
 		void *tag);
 
 /** Whether to put nothing more until something is written. */

@@ -25,14 +25,15 @@
 struct home {
 	char *folder;
 	char *exercises;
+	char *key;
 };
 
-#define RUN(process, home, ...)                                              \
-	process_run(                                                         \
-		(process),                                                   \
-		(&(struct process_options){ .folder = (home)->folder,        \
-					    .env = { (home)->exercises } }), \
-		"assay", "grade", "--quiet", __VA_ARGS__)
+#define RUN(process, home, ...)                                           \
+	process_run((process),                                            \
+		    (&(struct process_options){                           \
+			    .folder = (home)->folder,                     \
+			    .env = { (home)->exercises, (home)->key } }), \
+		    "assay", "grade", "--quiet", __VA_ARGS__)
 
 #define BATCH "--exercise", COUNTER, "--out", "out", "ada", "bob"
 
@@ -44,6 +45,7 @@ static int set_up(void **state)
 	assert_non_null(home);
 	home->folder = scratch_new();
 	home->exercises = counter_exercises(home->folder);
+	home->key = text_format("ASSAY_KEY=%s/key", home->folder);
 	counter_submission(home->folder, "ada", COUNTER_RIGHT);
 	counter_submission(home->folder, "bob", COUNTER_WRONG);
 	RUN(&process, home, BATCH);
@@ -59,6 +61,7 @@ static int tear_down(void **state)
 
 	scratch_remove(home->folder);
 	free(home->exercises);
+	free(home->key);
 	free(home);
 	return 0;
 }
@@ -176,6 +179,57 @@ static void test_resume__grades_what_changed_again(void **state)
 	json_decref(summary);
 }
 
+static void assert_verified(const struct home *home, int status,
+			    const char *words)
+{
+	struct process process;
+
+	process_run(&process,
+		    (&(struct process_options){ .folder = home->folder,
+						.env = { home->key } }),
+		    "assay", "report", "--verify", "out");
+	assert_status(&process, status);
+	if (!strstr(process.out, words))
+		fail_msg("not '%s': %s", words, process.out);
+	process_release(&process);
+}
+
+/* Swap the first two of the journal's three lines that say "graded". */
+static void swap_first(const struct home *home)
+{
+	AUTO_FREE char *text = scratch_read(home->folder, "out/journal.jsonl");
+	static const char start[] = "{\"type\":\"graded\"";
+	AUTO_FREE char *swapped = NULL;
+	char *at, *lines[3] = { NULL };
+
+	for (at = text; (at = strstr(at, start)); at++) {
+		lines[0] = lines[1];
+		lines[1] = lines[2];
+		lines[2] = at;
+	}
+	assert_non_null(lines[0]);
+	at = strchr(lines[1], '\n') + 1;
+	swapped = text_format("%.*s%.*s%.*s%s", (int)(lines[0] - text), text,
+			      (int)(at - lines[1]), lines[1],
+			      (int)(lines[1] - lines[0]), lines[0], at);
+	free(scratch_write(home->folder, "out/journal.jsonl", swapped));
+}
+
+/* Reports are signed in the order of their lines, also of later runs. */
+static void test_resume__goes_on_with_the_chain_of_signatures(void **state)
+{
+	struct home *home = *state;
+	struct process process;
+
+	counter_submission(home->folder, "bob", COUNTER_RIGHT);
+	RUN(&process, home, "--resume", BATCH);
+	assert_status(&process, 0);
+	process_release(&process);
+	assert_verified(home, 0, "bob.json: fine\n");
+	swap_first(home);
+	assert_verified(home, 1, "does not follow on the one before it");
+}
+
 static void test_resume__grades_what_has_no_whole_report_again(void **state)
 {
 	struct home *home = *state;
@@ -236,6 +290,7 @@ int main(void)
 		TEST(test_resume__is_of_the_same_batch),
 		TEST(test_resume__refuses_another_exercise),
 		TEST(test_resume__grades_what_changed_again),
+		TEST(test_resume__goes_on_with_the_chain_of_signatures),
 		TEST(test_resume__grades_what_has_no_whole_report_again),
 		TEST(test_resume__two_batches_do_not_share_a_folder),
 		TEST(test_resume__takes_paths_from_a_file),

@@ -25,12 +25,14 @@
 static struct {
 	char *folder;
 	char *exercises;
+	char *key;
 } home;
 
-#define RUN(process, ...)                                                     \
-	process_run((process),                                                \
-		    (&(struct process_options){ .folder = home.folder,        \
-						.env = { home.exercises } }), \
+#define RUN(process, ...)                                           \
+	process_run((process),                                      \
+		    (&(struct process_options){                     \
+			    .folder = home.folder,                  \
+			    .env = { home.exercises, home.key } }), \
 		    "assay", __VA_ARGS__)
 
 #define GRADE(...)                                                        \
@@ -50,6 +52,7 @@ static int set_up(void **state)
 	(void)state;
 	home.folder = scratch_new();
 	home.exercises = counter_exercises(home.folder);
+	home.key = text_format("ASSAY_KEY=%s/key", home.folder);
 	sub = scratch_path(home.folder, "sub");
 	assert_int_equal(mkdir(sub, 0755), 0);
 	counter_submission(home.folder, "ada", COUNTER_RIGHT);
@@ -72,6 +75,7 @@ static int tear_down(void **state)
 	(void)state;
 	scratch_remove(home.folder);
 	free(home.exercises);
+	free(home.key);
 	return 0;
 }
 
@@ -99,6 +103,21 @@ static void test_shard__merged_they_are_what_one_machine_makes(void **state)
 	second = scratch_json(home.folder, "merged/reports/ada-2.json");
 	assert_string_equal(
 		json_text(json_object_get(second, "score"), "status"), "fail");
+}
+
+/* Each shard's chain of signatures is whole in what they became. */
+static void test_shard__merged_reports_are_what_the_grader_wrote(void **state)
+{
+	struct process process;
+
+	(void)state;
+	RUN(&process, "report", "--merge", "s2", "s3", "s1", "--out", "sealed");
+	assert_status(&process, 0);
+	process_release(&process);
+	RUN(&process, "report", "--verify", "sealed");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "ada-2.json: fine\n"));
+	process_release(&process);
 }
 
 static void assert_refused(struct process *process, const char *words)
@@ -228,6 +247,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			test_shard__merged_they_are_what_one_machine_makes),
+		cmocka_unit_test(
+			test_shard__merged_reports_are_what_the_grader_wrote),
 		cmocka_unit_test(test_shard__missing_ones_are_named),
 		cmocka_unit_test(
 			test_shard__what_is_no_other_shard_of_it_is_refused),
