@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +218,17 @@ struct build_request build_request_of(const struct exercise *exercise,
 		.built = explored ? &exercise->explore : NULL,
 		.scan = explored,
 	};
+}
+
+bool build_was_killed(const struct build_result *result)
+{
+	const struct box_result *box = &result->box;
+
+	if (result->ok || result->fault)
+		return false;
+	return (box->outcome == BOX_SIGNALED && box->signal == SIGKILL) ||
+	       (box->outcome == BOX_EXITED && result->output &&
+		strstr(result->output, "Killed signal"));
 }
 
 static int null_device(void)

@@ -47,6 +47,13 @@ typedef void (*build_done_cb)(void *data, struct build_result *result,
 void build_start(struct box_client *client, const struct build_request *request,
 		 build_done_cb done, void *data);
 
+/**
+ * Whether somebody killed the compiler, who was neither a limit nor assay. A
+ * program that gcc had started it names with these words; no compiler has a
+ * reason to kill itself, and what sources can make it do it does again.
+ */
+bool build_was_killed(const struct build_result *result);
+
 /** Variables that every program in a box gets; the same for everyone. */
 void build_environment(struct boxspec *spec);
 

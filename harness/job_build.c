@@ -98,16 +98,25 @@ static void take_build(struct job *job, struct build_result *built, int fd)
 	result->builds[result->build_count++] = *built;
 }
 
+static const char *why_again(const struct build_result *built)
+{
+	if (build_was_killed(built))
+		return "the compiler was killed, by nobody that assay knows of";
+	return built->fault;
+}
+
 static void built_cb(void *data, struct build_result *built, int fd)
 {
 	struct job *job = data;
 	const struct job_program *program = program_of(job, next_variant(job));
+	const char *why;
 
 	job->waiting = false;
 	(void)gate_leave(job->options->gate, &job->pass);
 	note_isolation(job);
-	if (built->fault && job->retries.count < JOB_RETRIES_MAX) {
-		retries_note(&job->retries, built->fault);
+	why = why_again(built);
+	if (why && job->retries.count < JOB_RETRIES_MAX) {
+		retries_note(&job->retries, why);
 		build_result_release(built);
 		if (fd >= 0)
 			(void)close(fd);

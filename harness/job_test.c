@@ -3,6 +3,7 @@
  */
 #include "job_parts.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,15 +158,30 @@ static char *unsearchable(const char *what)
 			   what);
 }
 
+/* SIGKILL, though of no limit: a program may have sent it to itself, or an
+ * operator, a scheduler of jobs or a kernel short of memory sent it. Who does
+ * it to itself does it each time, and has crashed then. */
+static bool killed_by_somebody(const struct test_run *run)
+{
+	return run->verdict == VERDICT_CRASH &&
+	       run->candidate.outcome == BOX_SIGNALED &&
+	       run->candidate.signal == SIGKILL;
+}
+
 /* By the host, and there is another try. */
 static bool spoiled(struct job *job, struct test_result *test,
 		    const struct test_run *run)
 {
-	if (run->verdict != VERDICT_INCONCLUSIVE ||
-	    job->test_retries == JOB_RETRIES_MAX)
+	const char *why = run->verdict == VERDICT_INCONCLUSIVE ? run->fault
+			  : killed_by_somebody(run)
+				  ? "the program was killed, by nobody that "
+				    "assay knows of"
+				  : NULL;
+
+	if (!why || job->test_retries == JOB_RETRIES_MAX)
 		return false;
 	job->test_retries++;
-	retries_note(&test->retries, run->fault);
+	retries_note(&test->retries, why);
 	return true;
 }
 

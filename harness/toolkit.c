@@ -17,6 +17,8 @@
 #include "loop.h"
 #include "store.h"
 
+#define RETRIES_MAX 2 /* after a fault of the host */
+
 struct outcome {
 	struct build_result result;
 	int program;
@@ -39,6 +41,8 @@ static int explain(const struct outcome *outcome, const char *what,
 
 	if (build->fault)
 		return error_set(err, EIO, "%s: %s", what, build->fault);
+	if (build_was_killed(build))
+		return error_set(err, EIO, "%s: the compiler was killed", what);
 	if (first)
 		return error_set(
 			err, EINVAL, "%s: %s:%lld: %s", what,
@@ -61,20 +65,38 @@ static bool build_is_kept(const char *key, int *program)
 	return found;
 }
 
+static void try_build(uv_loop_t *loop, struct box_client *client,
+		      const struct build_request *request,
+		      struct outcome *outcome)
+{
+	build_start(client, request, built_cb, outcome);
+	while (box_client_busy(client))
+		(void)uv_run(loop, UV_RUN_ONCE);
+}
+
+/* Not by the exercise. */
+static bool was_spoiled(const struct build_result *result)
+{
+	return result->fault || build_was_killed(result);
+}
+
 static int build(uv_loop_t *loop, struct box_client *client,
 		 const struct build_request *request, const char *what,
 		 int *program, struct error *err)
 {
 	struct outcome outcome = { .program = -1 };
+	unsigned tries = 0;
 	char key[65];
 	int result = 0;
 
 	store_key(request, key);
 	if (build_is_kept(key, program))
 		return 0;
-	build_start(client, request, built_cb, &outcome);
-	while (box_client_busy(client))
-		(void)uv_run(loop, UV_RUN_ONCE);
+	try_build(loop, client, request, &outcome);
+	while (was_spoiled(&outcome.result) && tries++ < RETRIES_MAX) {
+		build_result_release(&outcome.result);
+		try_build(loop, client, request, &outcome);
+	}
 	if (!outcome.result.ok)
 		result = explain(&outcome, what, err);
 	else

@@ -107,6 +107,16 @@ static pid_t box_at_work(const struct census *census, pid_t harness)
 	return 0;
 }
 
+static pid_t program_in(const struct census *census)
+{
+	size_t i;
+
+	for (i = 0; i < census->count; i++)
+		if (strcmp(census->processes[i].name, "program") == 0)
+			return census->processes[i].pid;
+	return 0;
+}
+
 /* Wait until a submission's program runs. Returns its box. */
 static pid_t await_middle(struct census *census, pid_t harness)
 {
@@ -183,6 +193,27 @@ static void test_killed__a_box_costs_a_retry_and_no_point(void **state)
 	assert_true(retries(a) + retries(b) >= 1);
 	assert_string_equal(json_text(a, "verdict_digest"),
 			    json_text(b, "verdict_digest"));
+	json_decref(a);
+	json_decref(b);
+	process_release(&process);
+}
+
+/* By an operator, by a scheduler of jobs whose time is over. */
+static void test_killed__a_program_costs_a_retry_and_no_point(void **state)
+{
+	struct process process = start_batch(*state);
+	struct census census;
+	json_t *a, *b;
+
+	(void)await_middle(&census, process.pid);
+	assert_int_equal(kill(program_in(&census), SIGKILL), 0);
+	process_wait(&process);
+	assert_status(&process, 0);
+	a = report_of(*state, "a");
+	b = report_of(*state, "b");
+	assert_string_equal(status(a), "pass");
+	assert_string_equal(status(b), "pass");
+	assert_true(retries(a) + retries(b) >= 1);
 	json_decref(a);
 	json_decref(b);
 	process_release(&process);
@@ -277,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_killed__a_box_costs_a_retry_and_no_point),
+		TEST(test_killed__a_program_costs_a_retry_and_no_point),
 		TEST(test_killed__boxes_killed_for_ever_leave_it_undecided),
 		TEST(test_killed__a_harness_leaves_nothing_behind),
 	};

@@ -193,8 +193,12 @@ static void look_at_csv(json_t *seen, const char *text)
 /* Only what there ought to be in the folder with the results. */
 static void look_at_folder(json_t *seen, const char *scratch)
 {
-	static const char *const known[] = { ".", "..", "reports",
-					     "summary.json", "summary.csv" };
+	static const char *const known[] = { ".",
+					     "..",
+					     "reports",
+					     "journal.jsonl",
+					     "summary.json",
+					     "summary.csv" };
 	AUTO_FREE char *out = scratch_path(scratch, "out");
 	DIR *folder = opendir(out);
 	struct dirent *entry;
