@@ -24,31 +24,63 @@ static char *temporary_name(const char *name)
 	return text_format(".%.*s" SUFFIX, NAME_KEPT, name);
 }
 
-/* Open @name in @folder; what a killed process left there goes. */
-static int open_new(int folder, const char *name)
+/* A file of @folder that has no name yet, so that nothing is left of it when
+ * the process ends in between; @temporary where the file system has no such
+ * files, and then what a killed process left there goes. */
+static int open_new(int folder, const char *temporary)
 {
-	int fd;
+	int fd = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
 
-	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+	if (fd >= 0)
+		return fd;
+	if (errno != EOPNOTSUPP && errno != EISDIR)
 		return -errno;
-	fd = openat(folder, name,
+	if (unlinkat(folder, temporary, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(folder, temporary,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	return fd < 0 ? -errno : fd;
 }
 
-static int write_new(int folder, const char *name, const char *bytes,
-		     size_t size)
+/* See open(2) of O_TMPFILE. */
+static int link_file(int fd, int folder, const char *name)
 {
-	AUTO_CLOSE int fd = open_new(folder, name);
-	int r;
+	char path[32];
 
-	if (fd < 0)
-		return fd;
-	r = fd_write_all(fd, bytes, size);
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) < 0
+		       ? -errno
+		       : 0;
+}
+
+/* Only a file with a name can take another's place. */
+static int name_temporarily(int fd, int folder, const char *temporary)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (status.st_nlink > 0)
+		return 0;
+	if (unlinkat(folder, temporary, 0) < 0 && errno != ENOENT)
+		return -errno;
+	return link_file(fd, folder, temporary);
+}
+
+/* Closes @fd, which has been written to unless @r says what went wrong. */
+static int settle(int fd, int folder, const char *temporary, const char *name,
+		  int r)
+{
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
-	if (close(TAKE_FD(fd)) < 0 && r == 0)
+	if (r == 0)
+		r = name_temporarily(fd, folder, temporary);
+	if (close(fd) < 0 && r == 0)
 		r = -errno;
+	if (r == 0 && renameat(folder, temporary, folder, name) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(folder, temporary, 0);
 	return r;
 }
 
@@ -56,13 +88,12 @@ int report_file_place(int folder, const char *name, const char *bytes,
 		      size_t size)
 {
 	AUTO_FREE char *temporary = temporary_name(name);
-	int r = write_new(folder, temporary, bytes, size);
+	int fd = open_new(folder, temporary);
 
-	if (r == 0 && renameat(folder, temporary, folder, name) < 0)
-		r = -errno;
-	if (r < 0)
-		(void)unlinkat(folder, temporary, 0);
-	return r;
+	if (fd < 0)
+		return fd;
+	return settle(fd, folder, temporary, name,
+		      fd_write_all(fd, bytes, size));
 }
 
 static const char *name_in(const char *path)
@@ -133,17 +164,9 @@ static int finish(struct report_file *file)
 	int r;
 
 	report_file_flush(file);
-	r = file->result;
-	if (r == 0 && fsync(file->fd) < 0)
-		r = -errno;
-	if (close(file->fd) < 0 && r == 0)
-		r = -errno;
-	if (r == 0 && renameat(file->folder, file->temporary, file->folder,
-			       name_in(file->path)) < 0)
-		r = -errno;
-	if (r < 0)
-		(void)unlinkat(file->folder, file->temporary, 0);
-	else if (fsync(file->folder) < 0)
+	r = settle(file->fd, file->folder, file->temporary, name_in(file->path),
+		   file->result);
+	if (r == 0 && fsync(file->folder) < 0)
 		r = -errno;
 	return r;
 }

@@ -208,7 +208,7 @@ static void test_bad_input__a_broken_manifest_with_its_place(void **state)
 	assert_manifest_refused(*state, "\"format\": 1,", "\"format\": 1,,",
 				"line 2");
 	assert_manifest_refused(*state, "\"title\"", "\"tilte\"", "tilte");
-	assert_manifest_refused(*state, "\"points\": 10", "\"points\": \"ten\"",
+	assert_manifest_refused(*state, "\"points\": 8", "\"points\": \"ten\"",
 				"tests[0].points");
 	assert_manifest_refused(*state, "\"variant\": \"release\"",
 				"\"variant\": \"fast\"", "tests[0].variant");
