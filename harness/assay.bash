@@ -73,7 +73,7 @@ _assay()
 		files=''
 		;;
 	--lang) words='c cpp python' files='' ;;
-	--shard | --test | --seed | --jobs | --repeat | --cpu | --wall) return ;;
+	--audit | --shard | --test | --seed | --jobs | --repeat | --cpu | --wall) return ;;
 	--memory | --processes | --files | --file-size | --stack) return ;;
 	--env | --then | --collect) return ;;
 	--out)
@@ -114,7 +114,7 @@ _assay()
 		grade)
 			words='--out --resume --from --exercise --lang --jobs'
 			words+=' --hidden --shard --regrade --require --json'
-			words+=' --quiet --no-cache'
+			words+=' --quiet --no-cache --audit'
 			;;
 		report)
 			words='--format --audience -o --out --all --merge'

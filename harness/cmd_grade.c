@@ -1,8 +1,8 @@
 /*
  * cmd_grade.c - "assay grade": a batch of submissions, a report for each
  *
- * This half knows the command line and the result folder before and after;
- * cmd_grade_run.c is the batch at work.
+ * This part knows the command line and the result folder before and after;
+ * cmd_grade_run.c is the batch at work, cmd_grade_audit.c its end.
  */
 #include "cmd_grade.h"
 
@@ -57,6 +57,9 @@ static const char help[] =
 	"      --hidden FILE    also run hidden tests, seeded by the secret "
 	"in\n"
 	"                       FILE, which is made on first use\n"
+	"      --audit N        grade N of all submissions a second time at "
+	"the end,\n"
+	"                       and say how many differ (default: one of 50)\n"
 	"      --no-cache       take no build from the cache and keep none in "
 	"it\n"
 	"      --require full|limited|minimal\n"
@@ -93,6 +96,7 @@ static const struct option long_options[] = {
 	{ "shard", required_argument, NULL, 'k' },
 	{ "regrade", required_argument, NULL, 'g' },
 	{ "hidden", required_argument, NULL, 's' },
+	{ "audit", required_argument, NULL, 'a' },
 	{ "no-cache", no_argument, NULL, 'x' },
 	{ "require", required_argument, NULL, 'r' },
 	{ "json", no_argument, NULL, 'j' },
@@ -398,6 +402,17 @@ static int take_jobs(struct grade *grade, const char *text)
 	return 0;
 }
 
+static int take_audit(struct grade *grade, const char *text)
+{
+	uint64_t number;
+
+	if (!command_number(text, 0, PLAN_MAX, &number))
+		return command_usage("grade", "--audit: bad value '%s'", text);
+	grade->audit = (size_t)number;
+	grade->audit_given = true;
+	return 0;
+}
+
 static int take_shard(struct grade *grade, const char *text)
 {
 	grade->shard_text = text;
@@ -447,6 +462,8 @@ static int take_option(struct grade *grade, int option)
 		return take_shard(grade, optarg);
 	case 's':
 		return load_secret(grade, optarg);
+	case 'a':
+		return take_audit(grade, optarg);
 	case 'x':
 		/* no thread and no box is there yet */
 		CHECK(setenv(STORE_VARIABLE, STORE_OFF, 1) == 0);

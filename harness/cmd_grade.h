@@ -1,5 +1,5 @@
 /*
- * cmd_grade.h - what the two halves of "assay grade" share
+ * cmd_grade.h - what the parts of "assay grade" share
  */
 #ifndef ASSAY_CMD_GRADE_H
 #define ASSAY_CMD_GRADE_H
@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "audit_pick.h"
 #include "batch.h"
 #include "journal.h"
 #include "plan.h"
@@ -30,6 +31,8 @@ struct grade {
 	const char *out;
 	const char *require; /* as given */
 	const char *from;    /* a file of paths */
+	size_t audit;        /* how many of all shards to grade twice */
+	bool audit_given;    /* false: one of AUDIT_SHARE */
 	bool resume, json, quiet;
 	unsigned char secret[SEED_SECRET_BYTES];
 
@@ -39,8 +42,11 @@ struct grade {
 	struct progress progress;
 	json_t *environment;
 	struct sealer *sealer; /* NULL: reports are not signed */
-	size_t next;        /* of the plan */
-	unsigned in_flight; /* taken, and not over */
+	size_t next;           /* of the plan */
+	unsigned in_flight;    /* taken, and not over */
+	bool auditing;         /* the plan is done: cmd_grade_audit.c */
+	struct audit_picks picks;
+	size_t audited; /* of them taken */
 	bool terminal, level_said;
 	bool stop;      /* take no more */
 	int stopped_by; /* a signal; 0: none */
@@ -61,5 +67,13 @@ void grade_clear_line(const struct grade *grade);
  * all is over and on the disk, or was stopped by a signal.
  */
 void grade_run(struct grade *grade);
+
+/**
+ * Behind the end of the plan, as a batch_next_cb: what is to be graded a second
+ * time, and how one of these came out. One that could not be is not done, and
+ * told like any other.
+ */
+int grade_audit_next(struct grade *grade, struct submission **ret);
+void grade_audit_done(struct grade *grade, const struct result *result);
 
 #endif

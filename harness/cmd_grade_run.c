@@ -179,7 +179,7 @@ static int next_cb(void *data, struct submission **ret)
 		could_not(grade, item->path, &err,
 			  command_input("grade", err.code, "%s", err.text));
 	}
-	return 0;
+	return grade->stop ? 0 : grade_audit_next(grade, ret);
 }
 
 /* Nothing degrades silently. */
@@ -198,6 +198,13 @@ static void say_level(struct grade *grade, const struct box_hello *hello)
 		      missing->detail);
 }
 
+static int tell_error(const struct error *err)
+{
+	return command_status_of(err->code) == COMMAND_USAGE
+		       ? command_usage("grade", "%s", err->text)
+		       : command_fault("grade", "%s", err->text);
+}
+
 static void done_cb(void *data, const char *path, struct result *result,
 		    const struct error *err)
 {
@@ -206,15 +213,18 @@ static void done_cb(void *data, const char *path, struct result *result,
 	grade->in_flight--;
 	if (result) {
 		say_level(grade, &result->isolation);
-		put_report(grade, result);
+		if (grade->auditing)
+			grade_audit_done(grade, result);
+		else
+			put_report(grade, result);
 		result_free(result);
 		return;
 	}
 	grade_clear_line(grade);
-	could_not(grade, path, err,
-		  command_status_of(err->code) == COMMAND_USAGE
-			  ? command_usage("grade", "%s", err->text)
-			  : command_fault("grade", "%s", err->text));
+	if (grade->auditing)
+		grade_worst(grade, tell_error(err));
+	else
+		could_not(grade, path, err, tell_error(err));
 }
 
 /* ---- signals ---- */
@@ -368,4 +378,5 @@ void grade_run(struct grade *grade)
 	}
 	CHECK(uv_loop_close(&loop) == 0);
 	writer_free(grade->writer);
+	audit_picks_release(&grade->picks);
 }

@@ -13,7 +13,8 @@
  *    "ids","shard","total","regrade_of"}                      the first line
  *   {"type":"graded","path","id","content","seconds","line"}
  *   {"type":"error","path","message"}         not graded: tried on a resume
- *   {"type":"audit","id","same","first","again"}  graded a second time
+ *   {"type":"audit","id","same","first","again","tests"}  graded a second
+ *                                time; verdict digests, and tests that differ
  *   {"type":"resumed","started"}
  *   {"type":"end","graded"}
  *
@@ -67,6 +68,9 @@ json_t *journal_graded_line(const char *path, const char *id,
 			    const char content[65], double seconds,
 			    json_t *line);
 json_t *journal_error_line(const char *path, const char *message);
+/** Takes @tests over, an array of ids. */
+json_t *journal_audit_line(const char *id, const char *first, const char *again,
+			   json_t *tests);
 json_t *journal_resumed_line(void);
 json_t *journal_end_line(uint64_t graded);
 

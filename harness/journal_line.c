@@ -81,6 +81,19 @@ json_t *journal_error_line(const char *path, const char *message)
 	return line;
 }
 
+json_t *journal_audit_line(const char *id, const char *first, const char *again,
+			   json_t *tests)
+{
+	json_t *line = line_new(JOURNAL_AUDIT);
+
+	report_set(line, "id", report_text(id));
+	report_set(line, "same", json_boolean(strcmp(first, again) == 0));
+	report_set(line, "first", report_text(first));
+	report_set(line, "again", report_text(again));
+	report_set(line, "tests", tests);
+	return line;
+}
+
 json_t *journal_resumed_line(void)
 {
 	json_t *line = line_new(JOURNAL_RESUMED);

@@ -9,6 +9,7 @@
 #include <assay/cleanup.h>
 #include <assay/verdict.h>
 
+#include "audit.h"
 #include "journal.h"
 #include "report_file.h"
 #include "report_parts.h"
@@ -33,6 +34,7 @@ struct summary {
 	struct place_in *places; /* sorted by id */
 	size_t count;
 	size_t room;
+	struct audit *audit;
 };
 
 struct summary *summary_new(void)
@@ -40,6 +42,7 @@ struct summary *summary_new(void)
 	struct summary *summary = calloc(1, sizeof *summary);
 
 	ENOUGH(summary);
+	summary->audit = audit_new();
 	return summary;
 }
 
@@ -55,6 +58,7 @@ void summary_free(struct summary *summary)
 		journal_reader_close(summary->sources[i]);
 	free(summary->sources);
 	free(summary->places);
+	audit_free(summary->audit);
 	free(summary);
 }
 
@@ -148,8 +152,10 @@ int summary_read(struct summary *summary, const char *dir, struct error *err)
 	while ((r = journal_read(reader, &entry, err)) > 0) {
 		if (entry.kind == JOURNAL_GRADED)
 			add_place(summary, &entry);
+		audit_take(summary->audit, &entry);
 		json_decref(entry.json);
 	}
+	audit_end(summary->audit);
 	settle(summary);
 	return r;
 }
@@ -218,6 +224,7 @@ static int write_json(const struct summary *summary, const char *path,
 		      struct error *err)
 {
 	json_auto_t *totals = totals_json(summary);
+	json_auto_t *audit = audit_json(summary->audit);
 	struct report_file file;
 	int r = report_file_begin(&file, path, err);
 	size_t i;
@@ -228,6 +235,8 @@ static int write_json(const struct summary *summary, const char *path,
 		file.stream,
 		"{\n \"summary_version\": %d,\n \"totals\": ", SUMMARY_VERSION);
 	put_json(totals, file.stream);
+	(void)fputs(",\n \"audit\": ", file.stream);
+	put_json(audit, file.stream);
 	(void)fputs(",\n \"submissions\": [", file.stream);
 	for (i = 0; i < summary->count; i++) {
 		json_auto_t *line = get_line(summary, i);
@@ -275,6 +284,9 @@ void summary_print(const struct summary *summary, FILE *out, bool colour)
 {
 	struct summary_lines lines = lines_of(summary);
 	json_auto_t *totals = totals_json(summary);
+	json_auto_t *audit = audit_json(summary->audit);
+	AUTO_FREE char *words = audit_words(audit);
 
 	summary_table(&lines, totals, out, colour);
+	(void)fputs(words, out);
 }

@@ -1,0 +1,246 @@
+#include "audit_pick.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "journal.h"
+#include "report_parts.h"
+#include "summary_parts.h"
+#include "text.h"
+
+#define FIRST_ROOM 64
+
+/* A line of the journal: of many submissions, so little of each. */
+struct candidate {
+	char *id;
+	uint64_t digest; /* the first 64 bits of the content's */
+	uint64_t offset;
+	bool audited; /* a line that says so */
+};
+
+struct candidates {
+	struct candidate *items;
+	size_t count, room;
+};
+
+/* ---- the journal ---- */
+
+static void add(struct candidates *candidates,
+		const struct journal_entry *entry)
+{
+	char head[17] = "";
+
+	if (candidates->count == candidates->room) {
+		candidates->room = candidates->room ? 2 * candidates->room
+						    : FIRST_ROOM;
+		candidates->items = reallocarray(candidates->items,
+						 candidates->room,
+						 sizeof *candidates->items);
+		ENOUGH(candidates->items);
+	}
+	memccpy(head, summary_string(entry->json, "content", ""), '\0',
+		sizeof head - 1);
+	candidates->items[candidates->count++] = (struct candidate){
+		.id = text_format("%s", summary_string(entry->json, "id", "")),
+		.digest = strtoull(head, NULL, 16),
+		.offset = entry->offset,
+		.audited = entry->kind == JOURNAL_AUDIT,
+	};
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int order = strcmp(x->id, y->id);
+
+	if (order != 0)
+		return order;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->digest != y->digest)
+		return x->digest < y->digest ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+/* Of each id the last time that it was graded, and whether it was audited
+ * after that. */
+static void settle(struct candidates *candidates)
+{
+	struct candidate *items = candidates->items, *last = NULL;
+	size_t i, kept = 0;
+
+	if (candidates->count > 0)
+		qsort(items, candidates->count, sizeof *items, by_id);
+	for (i = 0; i < candidates->count; i++) {
+		bool same = last && strcmp(last->id, items[i].id) == 0;
+
+		if (items[i].audited) {
+			if (same)
+				last->audited = true;
+			free(items[i].id);
+		} else if (same) {
+			free(last->id);
+			*last = items[i];
+		} else {
+			items[kept] = items[i];
+			last = &items[kept++];
+		}
+	}
+	candidates->count = kept;
+}
+
+static int read_all(struct candidates *candidates,
+		    struct journal_reader *reader, struct error *err)
+{
+	struct journal_entry entry;
+	int r;
+
+	while ((r = journal_read(reader, &entry, err)) > 0) {
+		if (entry.kind == JOURNAL_GRADED || entry.kind == JOURNAL_AUDIT)
+			add(candidates, &entry);
+		json_decref(entry.json);
+	}
+	settle(candidates);
+	return r;
+}
+
+/* ---- which ---- */
+
+static int compare_picks(const void *a, const void *b)
+{
+	const struct audit_pick *x = a, *y = b;
+
+	return strcmp(x->id, y->id);
+}
+
+static void find_paths(struct audit_picks *picks, const struct plan *plan)
+{
+	struct audit_pick *pick, key;
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		key.id = plan->items[i].id;
+		pick = bsearch(&key, picks->items, picks->count, sizeof key,
+			       compare_picks);
+		if (pick && !pick->path)
+			pick->path = text_format("%s", plan->items[i].path);
+	}
+}
+
+/* What the plan has not may be picked, but cannot be graded. */
+static void drop_lost(struct audit_picks *picks)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < picks->count; i++) {
+		if (picks->items[i].path)
+			picks->items[kept++] = picks->items[i];
+		else
+			free(picks->items[i].id);
+	}
+	picks->count = kept;
+}
+
+static void choose(struct candidates *candidates, size_t wanted,
+		   const struct journal_reader *reader,
+		   struct audit_picks *picks)
+{
+	size_t i;
+
+	if (wanted > candidates->count)
+		wanted = candidates->count;
+	if (wanted == 0)
+		return;
+	qsort(candidates->items, candidates->count, sizeof *candidates->items,
+	      by_digest);
+	picks->items = calloc(wanted, sizeof *picks->items);
+	ENOUGH(picks->items);
+	for (i = 0; i < wanted; i++) {
+		const struct candidate *candidate = &candidates->items[i];
+		json_auto_t *line = journal_read_at(reader, candidate->offset);
+		struct audit_pick *pick;
+
+		if (candidate->audited)
+			continue;
+		pick = &picks->items[picks->count++];
+		pick->id = text_format("%s", candidate->id);
+		(void)snprintf(pick->content, sizeof pick->content, "%s",
+			       summary_string(line, "content", ""));
+	}
+	qsort(picks->items, picks->count, sizeof *picks->items, compare_picks);
+}
+
+int audit_pick(const char *dir, const struct plan *plan, size_t wanted,
+	       struct audit_picks *ret, struct error *err)
+{
+	struct candidates candidates = { .items = NULL };
+	struct journal_reader *reader;
+	size_t i;
+	int r = journal_reader_open(dir, &reader, err);
+
+	*ret = (struct audit_picks){ .items = NULL };
+	if (r < 0)
+		return r;
+	r = read_all(&candidates, reader, err);
+	if (r == 0)
+		choose(&candidates, wanted, reader, ret);
+	find_paths(ret, plan);
+	drop_lost(ret);
+	for (i = 0; i < candidates.count; i++)
+		free(candidates.items[i].id);
+	free(candidates.items);
+	journal_reader_close(reader);
+	return r;
+}
+
+void audit_picks_release(struct audit_picks *picks)
+{
+	size_t i;
+
+	for (i = 0; i < picks->count; i++) {
+		free(picks->items[i].id);
+		free(picks->items[i].path);
+	}
+	free(picks->items);
+	*picks = (struct audit_picks){ .items = NULL };
+}
+
+/* ---- the same? ---- */
+
+static const json_t *verdict_tests(const json_t *report)
+{
+	return json_object_get(json_object_get(report, "verdict"), "tests");
+}
+
+/* Those whose part of the verdict is another one now. Both are of the same
+ * exercise, so they have the same tests, unless one has none at all. */
+static json_t *differing_tests(const json_t *first, const json_t *again)
+{
+	const json_t *before = verdict_tests(first),
+		     *now = verdict_tests(again);
+	json_t *tests = json_array(), *test;
+	size_t i;
+
+	json_array_foreach (json_array_size(now) > 0 ? now : before, i, test)
+		if (!json_equal(json_array_get(before, i),
+				json_array_get(now, i)))
+			report_append(tests, report_value(json_object_get(
+						     test, "id")));
+	return tests;
+}
+
+json_t *audit_line(const char *id, const json_t *first, const json_t *again)
+{
+	const char *before = summary_string(first, "verdict_digest", "");
+	const char *now = summary_string(again, "verdict_digest", "");
+
+	return journal_audit_line(id, before, now,
+				  differing_tests(first, again));
+}
