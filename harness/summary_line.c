@@ -3,12 +3,14 @@
  */
 #include "summary.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <assay/cleanup.h>
 
 #include "report_parts.h"
 #include "summary_parts.h"
+#include "text.h"
 
 static const char *string_in(const json_t *object, const char *key)
 {
@@ -79,6 +81,19 @@ static const json_t *first_failed(const json_t *report)
 	return NULL;
 }
 
+/* " in run 8 of 10" of a test that is repeated, which ends with the first run
+ * that does not pass; free() it. */
+static char *which_run(const json_t *test)
+{
+	const json_t *repeat = json_object_get(test, "repeat");
+	json_int_t ran = json_integer_value(json_object_get(repeat, "ran"));
+	json_int_t of = json_integer_value(json_object_get(repeat, "of"));
+
+	if (of <= 1 || ran == 0)
+		return text_format("%s", "");
+	return text_format(" in run %lld of %lld", ran, of);
+}
+
 /* In a few words why a submission did not pass: what its first failing test
  * ended in, or what is said of the whole. A rejected one has no tests that
  * could say more, one that does not compile has all of them skipped. */
@@ -86,16 +101,18 @@ static json_t *reason_of(const json_t *report, size_t failed)
 {
 	const json_t *test = first_failed(report);
 	const char *message = string_in(report, "message");
+	AUTO_FREE char *run = NULL;
 
 	if (failed == 0 && message)
 		return report_text(message);
 	if (!test)
 		return json_null();
+	run = which_run(test);
 	if (failed == 1)
-		return json_sprintf("%s: %s", string_in(test, "id"),
-				    string_in(test, "status"));
-	return json_sprintf("%s: %s, and %zu more", string_in(test, "id"),
-			    string_in(test, "status"), failed - 1);
+		return json_sprintf("%s: %s%s", string_in(test, "id"),
+				    string_in(test, "status"), run);
+	return json_sprintf("%s: %s%s, and %zu more", string_in(test, "id"),
+			    string_in(test, "status"), run, failed - 1);
 }
 
 json_t *summary_line(const json_t *report, const char *report_path)

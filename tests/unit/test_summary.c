@@ -245,6 +245,20 @@ static void test_summary__failed_tests_leave_the_skipped_out(void **state)
 			    "one");
 }
 
+static void test_summary__a_repeated_test_says_in_which_run(void **state)
+{
+	json_auto_t *document = report("a", "fail", 0, "c");
+	json_auto_t *line = NULL;
+
+	(void)state;
+	(void)json_object_set_new(
+		json_array_get(json_object_get(document, "tests"), 0), "repeat",
+		json_pack("{s:i, s:i, s:i}", "passed", 7, "ran", 8, "of", 10));
+	line = summary_line(document, "reports/a.json");
+	assert_string_equal(json_string_value(json_object_get(line, "reason")),
+			    "one: crash in run 8 of 10");
+}
+
 static void test_summary__an_empty_batch_has_no_rate(void **state)
 {
 	AUTO_FREE char *csv = NULL;
@@ -352,6 +366,7 @@ int main(void)
 		TEST(test_summary__journals_of_two_folders_stay_apart),
 		TEST(test_summary__totals_count_and_rate_what_could_be_decided),
 		TEST(test_summary__failed_tests_leave_the_skipped_out),
+		TEST(test_summary__a_repeated_test_says_in_which_run),
 		TEST(test_summary__an_empty_batch_has_no_rate),
 		TEST(test_summary__csv_is_no_formula_and_is_quoted),
 		TEST(test_summary__a_report_that_lacks_everything_is_a_line),
