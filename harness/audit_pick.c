@@ -125,7 +125,7 @@ static void find_paths(struct audit_picks *picks, const struct plan *plan)
 	struct audit_pick *pick, key;
 	size_t i;
 
-	for (i = 0; i < plan->count; i++) {
+	for (i = 0; i < plan->count && picks->count > 0; i++) {
 		key.id = plan->items[i].id;
 		pick = bsearch(&key, picks->items, picks->count, sizeof key,
 			       compare_picks);
