@@ -176,6 +176,7 @@ static int write_own_file(const struct rendering *rendering, const char *path,
 	if (rendering->site) {
 		r = report_site_add(rendering->site, view, name, &err);
 	} else {
+		CHECK(rendering->format);
 		out = open_memstream(&text, &size);
 		ENOUGH(out);
 		format_write(rendering->format, out, view);
