@@ -310,6 +310,9 @@ static void sum_up(struct grade *grade)
 	struct summary *summary = summary_new();
 	struct error err = { 0 };
 
+	/* its memory is as much as the summary is going to take */
+	if (!grade->old)
+		plan_release(&grade->plan);
 	if (summary_read(summary, grade->out, &err) < 0 ||
 	    summary_write(summary, grade->out, &err) < 0)
 		grade_worst(grade, command_fault("grade", "%s", err.text));
@@ -485,7 +488,7 @@ static int make_plan(struct grade *grade, char **paths)
 	int status = 0;
 
 	for (; *paths; paths++)
-		plan_add(&grade->plan, *paths);
+		plan_borrow(&grade->plan, *paths);
 	if (grade->from && plan_read(&grade->plan, grade->from, &err) < 0)
 		return command_input("grade", err.code, "--from: %s", err.text);
 	if (grade->plan.count == 0 && !grade->old)

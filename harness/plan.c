@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include <assay/cleanup.h>
 
-#include "report_parts.h"
 #include "submission.h"
 #include "text.h"
 
@@ -21,26 +18,37 @@ void plan_release(struct plan *plan)
 	size_t i;
 
 	for (i = 0; i < plan->count; i++) {
-		free(plan->items[i].path);
+		if (plan->items[i].owned)
+			free(plan->items[i].path);
 		free(plan->items[i].id);
 	}
 	free(plan->items);
 	*plan = (struct plan){ 0 };
 }
 
-void plan_add(struct plan *plan, const char *path)
+static void add(struct plan *plan, char *path, bool owned)
 {
-	struct planned *item;
-
 	if (plan->count == plan->room) {
 		plan->room = plan->room ? 2 * plan->room : FIRST_ROOM;
 		plan->items = reallocarray(plan->items, plan->room,
 					   sizeof *plan->items);
 		ENOUGH(plan->items);
 	}
-	item = &plan->items[plan->count++];
-	*item = (struct planned){ .path = strdup(path) };
-	ENOUGH(item->path);
+	plan->items[plan->count++] =
+		(struct planned){ .path = path, .owned = owned };
+}
+
+void plan_add(struct plan *plan, const char *path)
+{
+	char *copy = strdup(path);
+
+	ENOUGH(copy);
+	add(plan, copy, true);
+}
+
+void plan_borrow(struct plan *plan, char *path)
+{
+	add(plan, path, false);
 }
 
 /* ---- from a file ---- */
@@ -85,27 +93,6 @@ int plan_read(struct plan *plan, const char *name, struct error *err)
 
 /* ---- names ---- */
 
-/* The first of NAME, NAME-2, NAME-3 that is not taken; @taken has how many
- * of a name were given before, so that ten thousand of one name do not take
- * for ever. */
-static char *unique(json_t *taken, char *name)
-{
-	json_int_t n = json_integer_value(json_object_get(taken, name));
-	char *other;
-
-	if (n == 0)
-		return name;
-	for (;;) {
-		other = text_format("%s-%lld", name, ++n);
-		if (!json_object_get(taken, other))
-			break;
-		free(other);
-	}
-	report_set(taken, name, json_integer(n));
-	free(name);
-	return other;
-}
-
 void plan_digest(const struct plan *plan, char hex[65])
 {
 	unsigned char hash[crypto_hash_sha256_BYTES];
@@ -125,21 +112,90 @@ void plan_digest(const struct plan *plan, char hex[65])
 	(void)sodium_bin2hex(hex, 65, hash, sizeof hash);
 }
 
-void plan_name(struct plan *plan)
+/* An item while its id is not final, for which no more is kept than this: a
+ * batch of a million is held in memory. */
+struct named {
+	struct planned *item;
+	bool given; /* its id is not to be changed */
+};
+
+static int compare_ids(const struct named *a, const struct named *b)
 {
-	json_auto_t *taken = json_object();
+	return strcmp(a->item->id, b->item->id);
+}
+
+/* Of one id: first who has it for good, then in the order of the plan. */
+static int compare_named(const void *left, const void *right)
+{
+	const struct named *a = left, *b = right;
+	int order = compare_ids(a, b);
+
+	if (order != 0)
+		return order;
+	if (a->given != b->given)
+		return a->given ? -1 : 1;
+	return a->item < b->item ? -1 : a->item > b->item;
+}
+
+static int compare_key(const void *key, const void *element)
+{
+	return strcmp(key, ((const struct named *)element)->item->id);
+}
+
+/* The others of one id, @group, whose new ones go to @ids: in @all, sorted, all
+ * old ones have to be found for as long as there is a choice. */
+static void name_group(const struct named *all, size_t count,
+		       const struct named *group, size_t size, char **ids)
+{
+	const char *name = group[0].item->id;
+	unsigned n = 1;
 	size_t i;
 
-	ENOUGH(taken);
-	for (i = 0; i < plan->count; i++)
-		if (plan->items[i].id)
-			report_set(taken, plan->items[i].id, json_integer(1));
+	for (i = 1; i < size; i++) {
+		char *id = NULL;
+
+		if (group[i].given)
+			continue;
+		do {
+			free(id);
+			id = text_format("%s-%u", name, ++n);
+		} while (bsearch(id, all, count, sizeof *all, compare_key));
+		ids[i] = id;
+	}
+}
+
+static void tell_apart(struct named *all, size_t count)
+{
+	AUTO_FREE char **ids = calloc(count + 1, sizeof *ids);
+	size_t i, size;
+
+	ENOUGH(ids);
+	qsort(all, count, sizeof *all, compare_named);
+	for (i = 0; i < count; i += size) {
+		for (size = 1; i + size < count &&
+			       compare_ids(&all[i], &all[i + size]) == 0;)
+			size++;
+		name_group(all, count, &all[i], size, &ids[i]);
+	}
+	for (i = 0; i < count; i++)
+		if (ids[i]) {
+			free(all[i].item->id);
+			all[i].item->id = ids[i];
+		}
+}
+
+void plan_name(struct plan *plan)
+{
+	AUTO_FREE struct named *all = calloc(plan->count + 1, sizeof *all);
+	size_t i;
+
+	ENOUGH(all);
 	for (i = 0; i < plan->count; i++) {
 		struct planned *item = &plan->items[i];
 
-		if (item->id)
-			continue;
-		item->id = unique(taken, submission_id(item->path));
-		report_set(taken, item->id, json_integer(1));
+		all[i] = (struct named){ item, item->id != NULL };
+		if (!item->id)
+			item->id = submission_id(item->path);
 	}
+	tell_apart(all, plan->count);
 }

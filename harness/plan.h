@@ -20,6 +20,7 @@ struct planned {
 	char *path; /* as given */
 	char *id;   /* no two alike; NULL before plan_name() */
 	bool skip;  /* not to be graded now: it was before */
+	bool owned; /* ->path is the plan's */
 	uint64_t
 		graded_at; /* offset of its last line in the journal; 0: none */
 };
@@ -34,6 +35,8 @@ void plan_release(struct plan *plan);
 
 /** Add a copy of @path. */
 void plan_add(struct plan *plan, const char *path);
+/** Add @path itself, which has to stay, as a program's arguments do. */
+void plan_borrow(struct plan *plan, char *path);
 
 /**
  * Add the paths in the file at @name, or of standard input for "-": one on a
@@ -46,8 +49,9 @@ int plan_read(struct plan *plan, const char *name, struct error *err);
 void plan_digest(const struct plan *plan, char hex[65]);
 
 /**
- * Give each that has none an id. Two submissions of one name get different
- * ones: "queue", "queue-2".
+ * Give each that has none an id. Of submissions of one name the first gets it,
+ * the others what is free of "queue-2", "queue-3" and so on, and is no other
+ * one's name either.
  */
 void plan_name(struct plan *plan);
 

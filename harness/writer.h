@@ -3,9 +3,9 @@
  *
  * The event loop hands them over and goes on. A thread of libuv's pool takes
  * all that has come together meanwhile as one group: each report is signed,
- * becomes text, is written, synced and renamed, then their folder is synced, then the lines of all are
- * appended to the journal and synced; only after that is anything said to be
- * written. So a line never speaks of a report that a power cut could take
+ * becomes text, is written, synced and renamed, then their folder is synced,
+ * then the lines of all are appended to the journal and synced; only after that
+ * is anything said to be written. So a line never speaks of a report that a power cut could take
  * away, and the slower the disk, the larger the groups.
  *
  * After a first failure (a full disk) nothing more is written: what comes is
@@ -20,7 +20,7 @@
 
 #include "journal.h"
 
-#define WRITER_WAITING_MAX 64 /* then writer_is_full() */
+#define WRITER_WAITING_MAX 16 /* then writer_is_full(); some 30 KiB each */
 
 struct writer;
 

@@ -22,9 +22,9 @@ static void test_plan__ids_differ_whatever_paths_share(void **state)
 					     "c/queue/",    "queue-2",
 					     "d/queue.zip", "in/-x",
 					     "in/.x",       "x y.tar" };
-	static const char *const ids[] = { "queue",     "queue-2", "queue-3",
-					   "queue-2-2", "queue-4", "_x",
-					   "_x-2",      "x_y" };
+	static const char *const ids[] = { "queue",   "queue-3", "queue-4",
+					   "queue-2", "queue-5", "_x",
+					   "_x-2",    "x_y" };
 	struct plan plan = { 0 };
 	size_t i;
 
@@ -36,6 +36,25 @@ static void test_plan__ids_differ_whatever_paths_share(void **state)
 		assert_string_equal(plan.items[i].path, paths[i]);
 		assert_string_equal(plan.items[i].id, ids[i]);
 	}
+	plan_release(&plan);
+}
+
+static void test_plan__leaves_an_id_that_was_given(void **state)
+{
+	struct plan plan = { 0 };
+	char path[] = "a/queue";
+
+	(void)state;
+	plan_add(&plan, "b/queue");
+	plan_borrow(&plan, path);
+	plan_add(&plan, "c/queue");
+	plan.items[1].id = text_format("queue");
+	plan.items[2].id = text_format("queue-2");
+	plan_name(&plan);
+	assert_string_equal(plan.items[0].id, "queue-3");
+	assert_string_equal(plan.items[1].id, "queue");
+	assert_ptr_equal(plan.items[1].path, path);
+	assert_string_equal(plan.items[2].id, "queue-2");
 	plan_release(&plan);
 }
 
@@ -98,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plan__ids_differ_whatever_paths_share),
+		cmocka_unit_test(test_plan__leaves_an_id_that_was_given),
 		cmocka_unit_test(test_plan__names_many_of_one_name),
 		cmocka_unit_test(test_plan__reads_a_path_from_each_line),
 		cmocka_unit_test(test_plan__says_what_is_no_list),
