@@ -13,15 +13,19 @@
 
 #define FIRST_ROOM 64
 
+void plan_drop(struct planned *item)
+{
+	if (item->owned)
+		free(item->path);
+	free(item->id);
+}
+
 void plan_release(struct plan *plan)
 {
 	size_t i;
 
-	for (i = 0; i < plan->count; i++) {
-		if (plan->items[i].owned)
-			free(plan->items[i].path);
-		free(plan->items[i].id);
-	}
+	for (i = 0; i < plan->count; i++)
+		plan_drop(&plan->items[i]);
 	free(plan->items);
 	*plan = (struct plan){ 0 };
 }

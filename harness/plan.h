@@ -32,6 +32,8 @@ struct plan {
 };
 
 void plan_release(struct plan *plan);
+/** What @item owns, of one that leaves the plan. */
+void plan_drop(struct planned *item);
 
 /** Add a copy of @path. */
 void plan_add(struct plan *plan, const char *path);

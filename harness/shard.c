@@ -44,8 +44,7 @@ void shard_select(const struct shard *shard, struct plan *plan)
 			plan->items[kept++] = plan->items[i];
 			continue;
 		}
-		free(plan->items[i].path);
-		free(plan->items[i].id);
+		plan_drop(&plan->items[i]);
 	}
 	plan->count = kept;
 }
