@@ -24,6 +24,14 @@ struct outcome {
 	int program;
 };
 
+static void outcome_release(struct outcome *outcome)
+{
+	build_result_release(&outcome->result);
+	if (outcome->program >= 0)
+		(void)close(outcome->program);
+	*outcome = (struct outcome){ .program = -1 };
+}
+
 static void built_cb(void *data, struct build_result *result, int program)
 {
 	struct outcome *outcome = data;
@@ -94,16 +102,14 @@ static int build(uv_loop_t *loop, struct box_client *client,
 		return 0;
 	try_build(loop, client, request, &outcome);
 	while (was_spoiled(&outcome.result) && tries++ < RETRIES_MAX) {
-		build_result_release(&outcome.result);
+		outcome_release(&outcome);
 		try_build(loop, client, request, &outcome);
 	}
 	if (!outcome.result.ok)
 		result = explain(&outcome, what, err);
 	else
 		store_put(key, "", *program = TAKE_FD(outcome.program));
-	build_result_release(&outcome.result);
-	if (outcome.program >= 0)
-		(void)close(outcome.program);
+	outcome_release(&outcome);
 	return result;
 }
 
