@@ -18,20 +18,9 @@
 #define TESTS_NAMED_MAX 8  /* per submission */
 #define DETAILS_MAX 12     /* per cause */
 
-/* @text as one line of at most @columns, an ellipsis where it was cut. */
-static char *fitted(const char *text, size_t columns)
-{
-	AUTO_FREE char *line = text_line(text);
-
-	if (text_columns(line) <= columns)
-		return TAKE_PTR(line);
-	return text_format("%.*s\u2026", (int)text_fit(line, columns - 1),
-			   line);
-}
-
 static void print_cell(FILE *out, const char *text, size_t columns)
 {
-	AUTO_FREE char *cell = fitted(text, columns);
+	AUTO_FREE char *cell = text_fitted(text, columns);
 
 	(void)fprintf(out, "%s%*s  ", cell, (int)(columns - text_columns(cell)),
 		      "");
@@ -90,7 +79,7 @@ static void print_test(FILE *out, const json_t *test)
 	else
 		text = text_format("%s: %s, was %s%s%s", word_at(test, "id"),
 				   is, was, note ? "; " : "", note ? note : "");
-	cell = fitted(text, TABLE_COLUMNS - 4);
+	cell = text_fitted(text, TABLE_COLUMNS - 4);
 	(void)fprintf(out, "    %s\n", cell);
 }
 
@@ -114,7 +103,7 @@ static void print_entry(FILE *out, const json_t *entry, size_t id_columns,
 {
 	AUTO_FREE char *names = cause_names(entry), *because = NULL;
 
-	because = fitted(names,
+	because = text_fitted(names,
 			 TABLE_COLUMNS - id_columns - 2 * OUTCOME_COLUMNS - 6);
 	(void)fputs(colour ? "\033[1m" : "", out);
 	print_cell(out, word_at(entry, "submission"), id_columns);
@@ -187,7 +176,7 @@ static void print_details(FILE *out, const char *name, json_t *details)
 				json_object_size(details) - DETAILS_MAX);
 			return;
 		}
-		cell = fitted(detail, TABLE_COLUMNS - 20);
+		cell = text_fitted(detail, TABLE_COLUMNS - 20);
 		(void)fprintf(out, "%-10s  %6lld  %s\n", name,
 			      json_integer_value(count), cell);
 	}

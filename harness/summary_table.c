@@ -12,20 +12,9 @@
 #define POINTS_COLUMNS 11 /* "66.667/100" and a blank */
 #define GAPS 5            /* blanks between the four columns */
 
-/* @text as one line of at most @columns, an ellipsis where it was cut. */
-static char *fitted(const char *text, size_t columns)
-{
-	AUTO_FREE char *line = text_line(text);
-
-	if (text_columns(line) <= columns)
-		return TAKE_PTR(line);
-	return text_format("%.*s\u2026", (int)text_fit(line, columns - 1),
-			   line);
-}
-
 static void print_cell(FILE *out, const char *text, size_t columns)
 {
-	AUTO_FREE char *cell = fitted(text, columns);
+	AUTO_FREE char *cell = text_fitted(text, columns);
 
 	(void)fprintf(out, "%s%*s", cell, (int)(columns - text_columns(cell)),
 		      "");
@@ -86,7 +75,7 @@ static void print_line(FILE *out, const json_t *line,
 	(void)fprintf(out, "%s %*s", colour ? "\033[0m" : "", POINTS_COLUMNS,
 		      both);
 	if (*reason) {
-		cell = fitted(reason, TABLE_COLUMNS - widths->id -
+		cell = text_fitted(reason, TABLE_COLUMNS - widths->id -
 					      widths->status - POINTS_COLUMNS -
 					      GAPS);
 		(void)fprintf(out, "  %s", cell);

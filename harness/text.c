@@ -211,6 +211,16 @@ size_t text_fit(const char *text, size_t columns)
 	return i;
 }
 
+char *text_fitted(const char *text, size_t columns)
+{
+	AUTO_FREE char *line = text_line(text);
+
+	if (text_columns(line) <= columns)
+		return TAKE_PTR(line);
+	return text_format("%.*s\u2026", (int)text_fit(line, columns - 1),
+			   line);
+}
+
 char *text_format(const char *format, ...)
 {
 	char *text = NULL;

@@ -45,6 +45,10 @@ size_t text_columns(const char *text);
  */
 size_t text_fit(const char *text, size_t columns);
 
+/** @text as one line of at most @columns, an ellipsis where it was cut. free()
+ * it; never NULL. */
+char *text_fitted(const char *text, size_t columns);
+
 /** printf to memory. free() it; never NULL. */
 __attribute__((format(printf, 1, 2))) char *text_format(const char *format,
 							...);
