@@ -345,3 +345,21 @@ char *diagnostics_parse(const char *text, size_t size, json_t *into)
 	free(traceback.file);
 	return is_blank(rest, used) ? NULL : text_clean(rest, used, OUTPUT_MAX);
 }
+
+bool diagnostics_were_said(const json_t *builds, size_t build,
+			   const json_t *diagnostic)
+{
+	json_t *other;
+	size_t i, j;
+
+	for (i = 0; i < build; i++) {
+		const json_t *earlier = json_object_get(
+			json_array_get(builds, i), "diagnostics");
+
+		json_array_foreach (earlier, j, other) {
+			if (json_equal(other, diagnostic))
+				return true;
+		}
+	}
+	return false;
+}

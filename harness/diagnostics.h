@@ -10,6 +10,7 @@
 #ifndef ASSAY_DIAGNOSTICS_H
 #define ASSAY_DIAGNOSTICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <jansson.h>
@@ -30,5 +31,12 @@
  * valid UTF-8, to be freed, or NULL when there is nothing but white space.
  */
 char *diagnostics_parse(const char *text, size_t size, json_t *into);
+
+/**
+ * Whether one of the builds before @build, of a report's "build", says the
+ * same as @diagnostic: another variant, of the same source.
+ */
+bool diagnostics_were_said(const json_t *builds, size_t build,
+			   const json_t *diagnostic);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <assay/cleanup.h>
 
+#include "diagnostics.h"
 #include "explain_parts.h"
 #include "text.h"
 
@@ -92,25 +93,6 @@ static void print_diagnostic(struct paper *paper, const json_t *diagnostic)
 	paper_text(paper, 2, "", text);
 }
 
-/* Another variant says the same about the same source. */
-static bool was_said(const json_t *builds, size_t build,
-		     const json_t *diagnostic)
-{
-	json_t *other;
-	size_t i, j;
-
-	for (i = 0; i < build; i++) {
-		const json_t *earlier = json_object_get(
-			json_array_get(builds, i), "diagnostics");
-
-		json_array_foreach (earlier, j, other) {
-			if (json_equal(other, diagnostic))
-				return true;
-		}
-	}
-	return false;
-}
-
 static void print_diagnostics(struct paper *paper, const json_t *builds,
 			      size_t build)
 {
@@ -120,7 +102,7 @@ static void print_diagnostics(struct paper *paper, const json_t *builds,
 	json_t *diagnostic;
 
 	json_array_foreach (diagnostics, i, diagnostic) {
-		if (was_said(builds, build, diagnostic))
+		if (diagnostics_were_said(builds, build, diagnostic))
 			continue;
 		if (shown == DIAGNOSTICS_SHOWN) {
 			more++;

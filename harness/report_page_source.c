@@ -6,12 +6,13 @@
 
 #include <assay/cleanup.h>
 
+#include "diagnostics.h"
 #include "report_excerpts.h"
 #include "report_page_parts.h"
 #include "sanitizer.h"
 #include "text.h"
 
-#define DIAGNOSTICS_MAX 40
+#define DIAGNOSTICS_SHOWN_MAX 40
 #define RACES_MAX 6
 #define STACKS_MAX 4
 #define FRAMES_MAX 8
@@ -82,24 +83,6 @@ void page_excerpt(struct html *html, const json_t *view, const char *file,
 	page_wide_end(html);
 }
 
-/* Another variant says the same of the same line. */
-static bool was_said(const json_t *builds, size_t build,
-		     const json_t *diagnostic)
-{
-	json_t *other;
-	size_t i, j;
-
-	for (i = 0; i < build; i++) {
-		const json_t *earlier = json_object_get(
-			json_array_get(builds, i), "diagnostics");
-
-		json_array_foreach (earlier, j, other)
-			if (json_equal(other, diagnostic))
-				return true;
-	}
-	return false;
-}
-
 static void put_diagnostic(struct html *html, const json_t *view,
 			   const json_t *diagnostic)
 {
@@ -132,14 +115,14 @@ static void put_diagnostics(struct html *html, const json_t *view,
 
 	html_begin(html, "ul", NULL);
 	json_array_foreach (diagnostics, i, diagnostic) {
-		if (was_said(builds, build, diagnostic) ||
-		    ++shown > DIAGNOSTICS_MAX)
+		if (diagnostics_were_said(builds, build, diagnostic) ||
+		    ++shown > DIAGNOSTICS_SHOWN_MAX)
 			continue;
 		put_diagnostic(html, view, diagnostic);
 	}
-	if (shown > DIAGNOSTICS_MAX)
+	if (shown > DIAGNOSTICS_SHOWN_MAX)
 		html_elementf(html, "li", "soft", "and %zu more",
-			      shown - DIAGNOSTICS_MAX);
+			      shown - DIAGNOSTICS_SHOWN_MAX);
 	html_end(html, "ul");
 }
 
@@ -151,7 +134,7 @@ static bool says_anything(const json_t *builds, size_t build)
 	size_t i;
 
 	json_array_foreach (diagnostics, i, diagnostic)
-		if (!was_said(builds, build, diagnostic))
+		if (!diagnostics_were_said(builds, build, diagnostic))
 			return true;
 	return false;
 }
