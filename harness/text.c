@@ -149,7 +149,7 @@ char *text_clean(const char *bytes, size_t size, size_t max_bytes)
 char *text_line(const char *text)
 {
 	size_t size = strlen(text);
-	char *line = malloc(size * REPLACEMENT_SIZE + 1);
+	char *line = calloc(size + 1, REPLACEMENT_SIZE);
 	size_t used = 0;
 	size_t i, taken;
 
