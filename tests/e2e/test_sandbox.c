@@ -193,6 +193,22 @@ static void test_sandbox__bounds_processes(void **state)
 	release(&run);
 }
 
+/* A cgroup ends it at the byte. Without one the box looks every few
+ * milliseconds, and how much is taken between two looks is the machine's
+ * affair: on a busy one the look itself comes late. */
+static void assert_peak(const struct boxed *run, double limit)
+{
+	const json_t *resources = json_object_get(run->result, "resources");
+	double peak = resource(run, "peak_bytes");
+
+	if (strncmp(json_text(resources, "memory_source"), "cgroup", 6) == 0) {
+		assert_true(peak <= limit + (2 << 20));
+		return;
+	}
+	assert_true(evidence(run, "observed") > limit);
+	assert_true(peak >= evidence(run, "observed"));
+}
+
 static void test_sandbox__bounds_memory(void **state)
 {
 	struct boxed run = BOXED(*state, "--memory", "32M", "--", MISDEED,
@@ -201,7 +217,7 @@ static void test_sandbox__bounds_memory(void **state)
 	assert_outcome(&run, "memory-limit");
 	assert_mechanism(&run);
 	assert_true(evidence(&run, "limit") == 32 << 20);
-	assert_true(resource(&run, "peak_bytes") <= 34 << 20);
+	assert_peak(&run, 32 << 20);
 	release(&run);
 }
 
