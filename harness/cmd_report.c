@@ -21,21 +21,25 @@
 #include "format.h"
 #include "report.h"
 #include "report_file.h"
+#include "report_list.h"
 #include "report_site.h"
 #include "report_view.h"
+#include "summary.h"
 #include "text.h"
 
 static const char help[] =
-	"usage: assay report [OPTIONS] REPORT...\n"
+	"usage: assay report [OPTIONS] REPORT|RESULTS...\n"
 	"       assay report --merge DIR... --out DIR\n"
 	"       assay report --verify [--key PUBLIC] REPORT|RESULTS...\n"
 	"\n"
 	"Tell what is in reports that \"assay grade\" wrote: to people, or in "
 	"the\n"
-	"format of another program.\n"
+	"format of another program. A result folder stands for all its "
+	"reports.\n"
 	"\n"
-	"      --format text    as \"assay check\" tells a candidate "
-	"(default)\n"
+	"      --format text    as \"assay check\" tells a candidate, a folder "
+	"by\n"
+	"                       its summary (default)\n"
 	"      --format json    as they are, one document behind the other\n"
 	"      --format html    pages to read; with -o FOLDER also an index "
 	"of\n"
@@ -53,7 +57,7 @@ static const char help[] =
 	"is\n"
 	"                       named as it should be (page.html)\n"
 	"      --all            text: also what passing tests measured and\n"
-	"                       printed\n"
+	"                       printed; of a folder each report\n"
 	"      --merge          put the result folders of \"assay grade "
 	"--shard K/N\"\n"
 	"                       together in --out, an empty folder or none: "
@@ -79,7 +83,9 @@ static const char help[] =
 	"or this host failed.\n"
 	"\n"
 	"examples:\n"
-	"  assay report results/reports/*.json --format junit -o junit.xml\n"
+	"  assay report results\n"
+	"  assay report results --format html -o pages\n"
+	"  assay report results/reports/ada.json --format junit -o ada.xml\n"
 	"  assay report --merge shard-* --out results\n";
 
 static const struct option long_options[] = {
@@ -136,16 +142,30 @@ static int load(const char *path, json_t **ret)
 	return COMMAND_DONE;
 }
 
+static bool is_coloured(const struct rendering *rendering)
+{
+	return rendering->out == stdout && command_colour(STDOUT_FILENO);
+}
+
+static void write_title(const struct rendering *rendering, const char *path)
+{
+	if (rendering->titled)
+		(void)fprintf(rendering->out, "== %s\n", path);
+}
+
+static void write_end(const struct rendering *rendering)
+{
+	if (rendering->titled)
+		(void)fputc('\n', rendering->out);
+}
+
 static void write_text(const struct rendering *rendering, const char *path,
 		       const json_t *view)
 {
-	bool colour = rendering->out == stdout && command_colour(STDOUT_FILENO);
-
-	if (rendering->titled)
-		(void)fprintf(rendering->out, "== %s\n", path);
-	explain_view(view, rendering->out, colour, rendering->all);
-	if (rendering->titled)
-		(void)fputc('\n', rendering->out);
+	write_title(rendering, path);
+	explain_view(view, rendering->out, is_coloured(rendering),
+		     rendering->all);
+	write_end(rendering);
 }
 
 /* The report's file name, without ".json". free() it. */
@@ -185,6 +205,23 @@ static int write_own_file(const struct rendering *rendering, const char *path,
 				 rendering->format->suffix);
 		r = report_file_replace(to, text, size, &err);
 	}
+	return r < 0 ? command_input("report", err.code, "%s", err.text)
+		     : COMMAND_DONE;
+}
+
+/* A result folder, by its summary. */
+static int tell_folder(const struct rendering *rendering, const char *path)
+{
+	struct summary *summary = summary_new();
+	struct error err = { 0 };
+	int r = summary_read(summary, path, &err);
+
+	if (r == 0) {
+		write_title(rendering, path);
+		summary_print(summary, rendering->out, is_coloured(rendering));
+		write_end(rendering);
+	}
+	summary_free(summary);
 	return r < 0 ? command_input("report", err.code, "%s", err.text)
 		     : COMMAND_DONE;
 }
@@ -230,7 +267,7 @@ static bool parse_format(const char *name, struct rendering *rendering)
 }
 
 /* One document that is to be a file: "-o page.html". */
-static bool is_one_file(const struct rendering *rendering, int count)
+static bool is_one_file(const struct rendering *rendering, size_t count)
 {
 	const char *suffix = rendering->format->suffix;
 	size_t size = strlen(rendering->path), end = strlen(suffix);
@@ -260,7 +297,7 @@ static int open_folder(struct rendering *rendering)
 }
 
 /* Where it all goes; @count reports are to come. */
-static int open_output(struct rendering *rendering, int count)
+static int open_output(struct rendering *rendering, size_t count)
 {
 	const struct format *format = rendering->format;
 
@@ -313,22 +350,52 @@ static int close_output(struct rendering *rendering)
 		      : COMMAND_DONE;
 }
 
-static int render_all(struct rendering *rendering, char *const *paths,
-		      int count)
+static int render_list(struct rendering *rendering,
+		       const struct report_list *list)
 {
-	int status = open_output(rendering, count), closed, i;
+	int status = open_output(rendering, list->count), closed;
+	size_t i;
 
 	if (status)
 		return status;
-	rendering->titled = count > 1;
-	for (i = 0; i < count; i++) {
-		int r = render(rendering, paths[i]);
+	rendering->titled = list->count > 1;
+	for (i = 0; i < list->count; i++) {
+		const struct report_listed *item = &list->items[i];
+		int r = item->is_folder ? tell_folder(rendering, item->path)
+					: render(rendering, item->path);
 
 		if (r > status)
 			status = r;
 	}
 	closed = close_output(rendering);
 	return closed > status ? closed : status;
+}
+
+/* A candidate's summary would be of all others. */
+static bool tells_folders(const struct rendering *rendering)
+{
+	return !rendering->format && !rendering->json && !rendering->all &&
+	       rendering->audience != AUDIENCE_CANDIDATE;
+}
+
+static int render_all(struct rendering *rendering, char *const *paths,
+		      int count)
+{
+	struct report_list list = { .items = NULL };
+	int status = COMMAND_DONE, i;
+
+	for (i = 0; !status && i < count; i++) {
+		struct error err = { 0 };
+
+		if (report_list_add(&list, paths[i], tells_folders(rendering),
+				    &err) < 0)
+			status = command_input("report", err.code, "%s",
+					       err.text);
+	}
+	if (!status)
+		status = render_list(rendering, &list);
+	report_list_release(&list);
+	return status;
 }
 
 /* 0, or the exit status of a wrong value. */

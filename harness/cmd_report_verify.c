@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -16,6 +15,7 @@
 #include "command.h"
 #include "format_parts.h"
 #include "journal.h"
+#include "report_list.h"
 #include "report_parts.h"
 #include "seal.h"
 #include "text.h"
@@ -204,13 +204,6 @@ static void verify_folder(struct verifier *verifier, const char *folder)
 	json_decref(told.ends);
 }
 
-static bool is_folder(const char *path)
-{
-	struct stat info;
-
-	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 /* This user's own, which is not made for it. */
 static char *own_key(void)
 {
@@ -235,7 +228,7 @@ int report_verify(char *const *paths, int count, const char *key)
 				     err.text,
 				     key ? "" : " (--key names another)");
 	for (i = 0; i < count; i++) {
-		if (is_folder(paths[i]))
+		if (report_list_is_folder(paths[i]))
 			verify_folder(&verifier, paths[i]);
 		else
 			verify_report(&verifier, paths[i], NULL);

@@ -67,6 +67,11 @@ size_t summary_count(const struct summary *summary)
 	return summary->count;
 }
 
+const char *summary_id(const struct summary *summary, size_t i)
+{
+	return summary->places[i].id;
+}
+
 /* ---- taking journals in ---- */
 
 static enum verdict verdict_of(const json_t *line)

@@ -29,6 +29,8 @@ int summary_read(struct summary *summary, const char *dir, struct error *err);
 
 /** How many submissions there are. */
 size_t summary_count(const struct summary *summary);
+/** The id of the one that is @i-th in order; borrowed. */
+const char *summary_id(const struct summary *summary, size_t i);
 
 /**
  * Write DIR/summary.json and DIR/summary.csv, by submission id. CSV: RFC 4180,

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
@@ -118,8 +119,8 @@ static void test_report__takes_nothing_that_is_no_report(void **state)
 	assert_refused(&process, "other.json");
 	RUN(&process, "nowhere.json");
 	assert_refused(&process, "nowhere.json: No such file");
-	RUN(&process, "out");
-	assert_refused(&process, "out");
+	RUN(&process, "keys");
+	assert_refused(&process, "keys: has no journal.jsonl");
 	RUN(&process, "--format", "papyrus", "other.json");
 	assert_refused(&process, "papyrus");
 	RUN(&process, "--all");
@@ -236,6 +237,80 @@ static void test_report__writes_feedback_without_an_index(void **state)
 	process_release(&process);
 	file = scratch_read(home, "bob.html");
 	assert_non_null(strstr(file, "</html>"));
+}
+
+/* ---- a folder of results ---- */
+
+static void test_report__sums_a_folder_up(void **state)
+{
+	struct process process;
+
+	(void)state;
+	RUN(&process, "out");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "\nada "));
+	assert_non_null(strstr(process.out, "\nbob "));
+	assert_null(strstr(process.out, "the sum is that of all"));
+	process_release(&process);
+	RUN(&process, "out", "out/reports/bob.json");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "== out\n"));
+	assert_non_null(strstr(process.out, "== out/reports/bob.json\n"));
+	process_release(&process);
+}
+
+/* With --all, and to a candidate, whom others' results do not concern. */
+static void test_report__tells_each_of_a_folder_when_asked(void **state)
+{
+	struct process process;
+
+	(void)state;
+	RUN(&process, "--all", "out");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "== out/reports/ada.json\n"));
+	assert_non_null(strstr(process.out, "== out/reports/bob.json\n"));
+	process_release(&process);
+	RUN(&process, "--audience", "candidate", "out");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "== out/reports/bob.json\n"));
+	process_release(&process);
+}
+
+static void test_report__makes_pages_of_a_folder(void **state)
+{
+	AUTO_FREE char *index = NULL, *page = NULL;
+	struct process process;
+
+	(void)state;
+	RUN(&process, "--format", "html", "out", "-o", "site");
+	assert_status(&process, 0);
+	process_release(&process);
+	index = scratch_read(home, "site/index.html");
+	page = scratch_read(home, "site/reports/bob.html");
+	assert_non_null(strstr(index, "href=\"reports/ada.html\""));
+	RUN(&process, "--format", "csv", "out");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "\nada,"));
+	assert_non_null(strstr(process.out, "\nbob,"));
+	process_release(&process);
+}
+
+static void test_report__stays_in_the_folder(void **state)
+{
+	AUTO_FREE char *text = scratch_read(home, "out/journal.jsonl");
+	AUTO_FREE char *forged = NULL;
+	AUTO_FREE char *folder = scratch_path(home, "forged");
+	char *id = strstr(text, "\"id\":\"ada\"");
+	struct process process;
+
+	(void)state;
+	assert_non_null(id);
+	assert_int_equal(mkdir(folder, 0777), 0);
+	forged = text_format("%.*s\"id\":\"../ada\"%s", (int)(id - text), text,
+			     id + strlen("\"id\":\"ada\""));
+	free(scratch_write(home, "forged/journal.jsonl", forged));
+	RUN(&process, "--format", "csv", "forged");
+	assert_refused(&process, "'../ada' is no submission's id");
 }
 
 /* ---- whether it is what the grader wrote ---- */
@@ -390,6 +465,11 @@ int main(void)
 		cmocka_unit_test(
 			test_report__makes_a_file_for_each_where_it_must),
 		cmocka_unit_test(test_report__keeps_to_the_audience),
+		cmocka_unit_test(test_report__sums_a_folder_up),
+		cmocka_unit_test(
+			test_report__tells_each_of_a_folder_when_asked),
+		cmocka_unit_test(test_report__makes_pages_of_a_folder),
+		cmocka_unit_test(test_report__stays_in_the_folder),
 		cmocka_unit_test(test_verify__knows_what_the_grader_wrote),
 		cmocka_unit_test(test_verify__names_a_tampered_report),
 		cmocka_unit_test(test_verify__names_a_swapped_report),
