@@ -124,6 +124,40 @@ static int lock(const struct journal *journal, const char *dir,
 	return busy(journal, dir, err);
 }
 
+/* A regrade in place moves the file away under its lock: who had opened it
+ * before then locks a file of the earlier results. */
+static bool is_in_place(const struct journal *journal)
+{
+	struct stat locked, named;
+
+	return fstat(journal->fd, &locked) == 0 &&
+	       lstat(journal->path, &named) == 0 &&
+	       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+static int open_locked(struct journal *journal, const char *dir,
+		       struct error *err)
+{
+	int tries, r;
+
+	for (tries = 0; tries < LOCK_TRIES; tries++) {
+		journal->fd = open(journal->path,
+				   O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |
+					   O_NONBLOCK | O_CLOEXEC,
+				   0666);
+		if (journal->fd < 0)
+			return error_errno(err, errno, "%s", journal->path);
+		r = lock(journal, dir, err);
+		if (r < 0 || is_in_place(journal))
+			return r;
+		(void)close(journal->fd);
+		journal->fd = -1;
+	}
+	return error_set(err, EBUSY,
+			 "%s: another process keeps putting its results aside",
+			 dir);
+}
+
 /* ---- what is there already ---- */
 
 static int cut(struct journal *journal, struct error *err)
@@ -212,12 +246,7 @@ int journal_open(const char *dir, struct journal **ret, struct error *err)
 
 	ENOUGH(journal);
 	journal->path = text_format("%s/%s", dir, JOURNAL_NAME);
-	journal->fd = open(journal->path,
-			   O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW |
-				   O_NONBLOCK | O_CLOEXEC,
-			   0666);
-	r = journal->fd < 0 ? error_errno(err, errno, "%s", journal->path)
-			    : lock(journal, dir, err);
+	r = open_locked(journal, dir, err);
 	if (r == 0)
 		r = take_stock(journal, dir, err);
 	if (r == 0)

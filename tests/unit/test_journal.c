@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
@@ -315,6 +316,60 @@ static void test_journal__has_one_writer(void **state)
 	journal_close(opened(folder));
 }
 
+/* Whether @pid has the file of @path open. */
+static bool has_open(pid_t pid, const char *path)
+{
+	AUTO_FREE char *link = NULL;
+	char target[80];
+	ssize_t length;
+	int fd;
+
+	for (fd = 3; fd < 64; fd++) {
+		free(link);
+		link = text_format("/proc/%ld/fd/%d", (long)pid, fd);
+		length = readlink(link, target, sizeof target - 1);
+		target[length > 0 ? length : 0] = '\0';
+		if (strcmp(target, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Who waits for the lock while the results are put aside gets a journal that
+ * is there, and not the one that went away. */
+static void test_journal__is_the_file_at_its_path(void **state)
+{
+	struct folder *folder = *state;
+	AUTO_FREE char *aside = text_format("%s.aside", folder->path);
+	struct journal *journal = opened(folder);
+	struct error err = { 0 };
+	int ready[2], status;
+	char byte;
+	pid_t child;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (child == 0) {
+		journal_close(journal); /* the lock stays, the parent's */
+		if (write(ready[1], "", 1) != 1 ||
+		    journal_open(folder->path, &journal, &err) < 0 ||
+		    journal_add(journal, graded("one"), &err) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	while (!has_open(child, folder->file))
+		assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+	assert_int_equal(rename(folder->file, aside), 0);
+	journal_close(journal);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_true(size_of(folder) > 0);
+	assert_int_equal(unlink(aside), 0);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+}
+
 /* The disk is full: what was there stays whole. */
 static void test_journal__takes_half_a_line_back(void **state)
 {
@@ -359,6 +414,7 @@ int main(void)
 		TEST(test_journal__passes_lines_of_later_versions_on),
 		TEST(test_journal__of_somebody_else_is_refused),
 		TEST(test_journal__has_one_writer),
+		TEST(test_journal__is_the_file_at_its_path),
 		TEST(test_journal__takes_half_a_line_back),
 	};
 
