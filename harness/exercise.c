@@ -438,6 +438,7 @@ static void test_release(struct exercise_test *test)
 	free(test->why);
 	free(test->variant);
 	string_list_free(test->depends_on);
+	string_list_free(test->questions);
 	json_decref(test->params);
 }
 

@@ -77,6 +77,8 @@ struct exercise_test {
 	char *category;
 	char *property; /* what holds when it passes, one sentence */
 	char *why;      /* it is there, though no mutant needs it; or NULL */
+	string_list questions; /* its own, for an interview; may be NULL: see
+				  exercise_questions() */
 	unsigned points;
 	enum visibility visibility;
 	char *variant;            /* which build it runs; EXERCISE_EXPLORE: it
@@ -175,6 +177,14 @@ const struct exercise_variant *
 language_variant(const struct exercise_language *language, const char *name);
 const struct exercise_test *exercise_test(const struct exercise *exercise,
 					  const char *id);
+
+/**
+ * What to ask who did not pass @test: its own questions, or else those of the
+ * first test that is about the very same property, as a hidden test is. NULL
+ * where nobody wrote any.
+ */
+char *const *exercise_questions(const struct exercise *exercise,
+				const struct exercise_test *test);
 
 /** Whether a program of variant @name is linked with the explorer. */
 bool exercise_is_explored(const char *name);

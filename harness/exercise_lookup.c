@@ -138,6 +138,21 @@ const struct exercise_test *exercise_test(const struct exercise *exercise,
 	return NULL;
 }
 
+char *const *exercise_questions(const struct exercise *exercise,
+				const struct exercise_test *test)
+{
+	if (test->questions)
+		return test->questions;
+	for (size_t i = 0; i < exercise->test_count; i++) {
+		const struct exercise_test *other = &exercise->tests[i];
+
+		if (other->questions &&
+		    strcmp(other->property, test->property) == 0)
+			return other->questions;
+	}
+	return NULL;
+}
+
 bool exercise_is_explored(const char *name)
 {
 	return strcmp(name, EXERCISE_EXPLORE) == 0;

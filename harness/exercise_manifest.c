@@ -13,6 +13,7 @@
 #include <assay/cleanup.h>
 
 #define WORDS_MAX 32
+#define QUESTIONS_MAX 8
 #define MUTANTS_MAX 64
 #define MINUTES_MAX (24 * 60)
 #define HISTORY_KIB_MAX (256 * 1024)
@@ -151,7 +152,8 @@ static void read_test(const struct place *at, const struct exercise *exercise,
 		"id",      "title",        "category",  "property",
 		"points",  "visibility",   "variant",   "depends_on?",
 		"repeat?", "baseline?",    "measured?", "params?",
-		"limits?", "history_kib?", "why?",      NULL,
+		"limits?", "history_kib?", "why?",      "questions?",
+		NULL,
 	};
 	uint64_t points = 0, repeat = 1, history_kib = 0;
 	struct place limits = manifest_get(at, "limits");
@@ -163,6 +165,7 @@ static void read_test(const struct place *at, const struct exercise *exercise,
 	manifest_text(at, "property", &test->property);
 	if (manifest_get(at, "why").json)
 		manifest_text(at, "why", &test->why);
+	manifest_texts(at, "questions", 1, QUESTIONS_MAX, &test->questions);
 	manifest_integer(at, "points", 0, 100, &points);
 	read_visibility(at, &test->visibility);
 	manifest_text(at, "variant", &test->variant);

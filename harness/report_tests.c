@@ -170,6 +170,25 @@ static void set_replay(json_t *object, const struct test_result *test)
 				(unsigned long long)test->run.seed));
 }
 
+/* For who talks with the candidate: what there is to ask where points were
+ * lost by the program, and by no other test's fault. */
+static json_t *test_questions(const struct result *result,
+			      const struct test_result *test)
+{
+	json_t *list = json_array();
+	char *const *question;
+
+	if (test->verdict == VERDICT_SKIPPED ||
+	    test->verdict == VERDICT_INCONCLUSIVE ||
+	    (test->verdict == VERDICT_PASS &&
+	     test->points >= test->test->points))
+		return list;
+	question = exercise_questions(result->exercise, test->test);
+	for (; question && *question; question++)
+		report_append(list, report_text(*question));
+	return list;
+}
+
 static json_t *test_entry(const struct result *result,
 			  const struct test_result *test)
 {
@@ -196,6 +215,7 @@ static json_t *test_entry(const struct result *result,
 	set_run(object, test);
 	set_replay(object, test);
 	report_set(object, "limits", report_limits(&plan->limits));
+	report_set(object, "questions", test_questions(result, test));
 	return object;
 }
 

@@ -27,6 +27,24 @@ static void print_checks(const struct verify_gate *gate, FILE *out)
 			      gate->checks[i].where, gate->checks[i].what);
 }
 
+/* No check: an exercise is whole without, only harder to talk about. */
+static void print_unasked(const struct exercise *exercise, FILE *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < exercise->test_count; i++) {
+		if (exercise_questions(exercise, &exercise->tests[i]))
+			continue;
+		(void)fprintf(out, "%s%s",
+			      any ? ", "
+				  : "  note    no question for an interview: ",
+			      exercise->tests[i].id);
+		any = true;
+	}
+	if (any)
+		(void)fputc('\n', out);
+}
+
 static void print_time(struct verify_time time, FILE *out)
 {
 	(void)fprintf(out, "%7.2f s %7.2f s\n", (double)time.median_ms / 1000,
@@ -57,6 +75,7 @@ void verify_table_print(const struct verify_subjects *subjects,
 	size_t tests = exercise->test_count;
 
 	print_checks(gate, out);
+	print_unasked(exercise, out);
 	(void)fprintf(out,
 		      "\n  Which test kills what (x), or how often of %u "
 		      "it was lost; time per submission\n\n",
@@ -145,6 +164,9 @@ static json_t *test_json(const struct verify_subjects *subjects, size_t number)
 	report_set(entry, "kills", kills);
 	report_set(entry, "kills_alone", alone);
 	report_set(entry, "why", report_text(test->why));
+	report_set(entry, "questions",
+		   report_count(string_list_count(
+			   exercise_questions(subjects->exercise, test))));
 	return entry;
 }
 

@@ -2,7 +2,8 @@
  * test_canary.c - what a candidate is shown has no word of a hidden test
  *
  * Every exercise, copied, with a canary in all that its hidden tests are: id,
- * title, category, property, why, and a parameter more. Then all that a candidate does.
+ * title, category, property, why, and a parameter more; and in what interviewers ask about any
+ * test. Then all that a candidate does.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,6 +85,8 @@ static size_t hide_canaries(json_t *manifest)
 		AUTO_FREE char *id = text_format("%s", json_text(test, "id"));
 		AUTO_FREE char *name = text_format(CANARY "-%zu", i);
 
+		json_object_set_new(test, "questions",
+				    json_pack("[s]", CANARY "-question"));
 		if (strcmp(json_text(test, "visibility"), "hidden") != 0)
 			continue;
 		hidden++;

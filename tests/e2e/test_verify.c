@@ -92,6 +92,7 @@ static void test_verify__passes_what_keeps_its_promises(void **state)
 		    "mutant first (c): loses rising, which names the property");
 	assert_says(&process, "points: 100, 80 of them public");
 	assert_says(&process, "test rising: alone kills first\n");
+	assert_says(&process, "note    no question for an interview: rising, ");
 	assert_says(&process, "test hidden: kills nothing that no other test "
 			      "kills; why it is there: Who knows");
 	assert_says(&process, "  first                      x . x ");

@@ -116,6 +116,32 @@ static void test_exercise__knows_why_a_test_is_there(void **state)
 	exercise_free(exercise);
 }
 
+/* A hidden test is about a public one's property, and asks people the same. */
+static void test_exercise__asks_about_a_property_once(void **state)
+{
+	AUTO_FREE char *one = package_edit("\"points\": 60,",
+					   "\"points\": 60, \"questions\": "
+					   "[\"Why?\"],");
+	AUTO_FREE char *both = package_edit(
+		"1 and 1 is 2.\",", "There are none.\", \"questions\": "
+				    "[\"Why?\", \"Since when?\"],");
+	struct exercise *exercise;
+	char *const *asked;
+
+	folder_write(*state, "demo/adder/exercise.json", one);
+	exercise = load(*state);
+	asked = exercise_questions(exercise, &exercise->tests[0]);
+	assert_int_equal(string_list_count(asked), 1);
+	assert_null(exercise_questions(exercise, &exercise->tests[1]));
+	exercise_free(exercise);
+	folder_write(*state, "demo/adder/exercise.json", both);
+	exercise = load(*state);
+	asked = exercise_questions(exercise, &exercise->tests[1]);
+	assert_int_equal(string_list_count(asked), 2);
+	assert_string_equal(asked[1], "Since when?");
+	exercise_free(exercise);
+}
+
 static void test_exercise__reads_its_files(void **state)
 {
 	struct exercise *exercise = load(*state);
@@ -338,6 +364,10 @@ static const struct {
 	  "tests[1].limits: unknown key \"cpu\"" },
 	{ "\"measured\"", "\"measures\"",
 	  "tests[1]: unknown key \"measures\"" },
+	{ "\"points\": 60", "\"questions\": [], \"points\": 60",
+	  "tests[0].questions: expected at least 1" },
+	{ "\"points\": 60", "\"questions\": [\"\"], \"points\": 60",
+	  "tests[0].questions[0]: expected a string, not empty" },
 	{ "\"tests\": [\"races\"]", "\"tests\": [\"rages\"]",
 	  "caps[0].tests: \"rages\" is not a test" },
 	{ "\"crash\"", "\"crashed\"",
@@ -522,6 +552,7 @@ int main(void)
 		TEST(test_exercise__loads_what_the_manifest_says),
 		TEST(test_exercise__fills_in_what_a_test_leaves_out),
 		TEST(test_exercise__knows_why_a_test_is_there),
+		TEST(test_exercise__asks_about_a_property_once),
 		TEST(test_exercise__reads_its_files),
 		TEST(test_exercise__brings_the_contract_headers_along),
 		TEST(test_exercise__lays_a_mutant_over_the_solution),

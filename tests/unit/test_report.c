@@ -131,6 +131,39 @@ static void test_report__every_verdict_is_valid_and_has_evidence(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+static void test_report__asks_where_the_program_lost_points(void **state)
+{
+	static const struct {
+		enum verdict verdict;
+		size_t questions;
+	} expected[] = {
+		{ VERDICT_FAIL, 2 },
+		{ VERDICT_DEADLOCK, 2 },
+		{ VERDICT_SKIPPED, 0 },
+		{ VERDICT_INCONCLUSIVE, 0 },
+	};
+	static char why[] = "Why?", how[] = "How?";
+	static char *questions[] = { why, how, NULL };
+	struct fixture *fixture = *state;
+	size_t i;
+
+	fixture->tests[FIXTURE_RACE_FREE].questions = questions;
+	for (i = 0; i < sizeof expected / sizeof *expected; i++) {
+		json_auto_t *report = NULL;
+
+		fixture_end(fixture, FIXTURE_RACE_FREE, expected[i].verdict);
+		report = fixture_report(fixture);
+		assert_int_equal(json_array_size(json_object_get(
+					 test_at(report, FIXTURE_RACE_FREE),
+					 "questions")),
+				 expected[i].questions);
+		assert_int_equal(json_array_size(json_object_get(
+					 test_at(report, FIXTURE_SEQUENTIAL),
+					 "questions")),
+				 0);
+	}
+}
+
 static void test_report__rejected_without_an_exercise_is_valid(void **state)
 {
 	struct fixture *fixture = *state;
@@ -511,6 +544,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_report__a_pass_is_valid_by_the_schema),
 		TEST(test_report__every_verdict_is_valid_and_has_evidence),
+		TEST(test_report__asks_where_the_program_lost_points),
 		TEST(test_report__rejected_without_an_exercise_is_valid),
 		TEST(test_report__a_build_error_is_valid),
 		TEST(test_report__hostile_texts_stay_valid),
