@@ -114,7 +114,7 @@ _assay()
 		grade)
 			words='--out --resume --from --exercise --lang --jobs'
 			words+=' --hidden --shard --regrade --require --json'
-			words+=' --quiet --no-cache --audit'
+			words+=' --quiet --no-cache --audit --replay --key'
 			;;
 		report)
 			words='--format --audience -o --out --all --merge'

@@ -5,6 +5,7 @@
 
 #include <assay/cleanup.h>
 
+#include "changes.h"
 #include "journal.h"
 #include "report_parts.h"
 #include "summary_parts.h"
@@ -214,33 +215,11 @@ void audit_picks_release(struct audit_picks *picks)
 
 /* ---- the same? ---- */
 
-static const json_t *verdict_tests(const json_t *report)
-{
-	return json_object_get(json_object_get(report, "verdict"), "tests");
-}
-
-/* Those whose part of the verdict is another one now. Both are of the same
- * exercise, so they have the same tests, unless one has none at all. */
-static json_t *differing_tests(const json_t *first, const json_t *again)
-{
-	const json_t *before = verdict_tests(first),
-		     *now = verdict_tests(again);
-	json_t *tests = json_array(), *test;
-	size_t i;
-
-	json_array_foreach (json_array_size(now) > 0 ? now : before, i, test)
-		if (!json_equal(json_array_get(before, i),
-				json_array_get(now, i)))
-			report_append(tests, report_value(json_object_get(
-						     test, "id")));
-	return tests;
-}
-
 json_t *audit_line(const char *id, const json_t *first, const json_t *again)
 {
 	const char *before = summary_string(first, "verdict_digest", "");
 	const char *now = summary_string(again, "verdict_digest", "");
 
 	return journal_audit_line(id, before, now,
-				  differing_tests(first, again));
+				  changes_verdict(first, again));
 }

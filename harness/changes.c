@@ -111,6 +111,30 @@ static void compare_test(json_t *tests, const char *id, struct sides test)
 	report_append(tests, object);
 }
 
+static const json_t *verdict_tests(const json_t *report)
+{
+	return json_object_get(json_object_get(report, "verdict"), "tests");
+}
+
+/* Where one has no tests at all, those of the other. */
+json_t *changes_verdict(const json_t *before, const json_t *after)
+{
+	struct sides list = { verdict_tests(before), verdict_tests(after) };
+	json_t *tests = json_array(), *test;
+	size_t i;
+
+	if (json_array_size(list.after) == 0)
+		list = (struct sides){ list.after, list.before };
+	json_array_foreach (list.after, i, test) {
+		const char *id = word_at(test, "id");
+
+		if (!changes_same((struct sides){
+			    changes_find(list.before, "id", id), test }))
+			report_append(tests, report_text(id));
+	}
+	return tests;
+}
+
 /* In the order of now, those that are gone last. */
 static json_t *differing_tests(struct sides reports)
 {

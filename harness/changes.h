@@ -23,6 +23,7 @@
  *   toolchain   another compiler or libc
  *   assay       another version of assay
  *   isolation   another level, or none
+ *   policy      other limits by the same exercise
  *   machine     another kernel or architecture
  *   fault       the host or the harness failed in one of the two
  *   measured    only tests that measure differ, and they may
@@ -48,6 +49,24 @@ json_t *changes_entry(const json_t *before, const json_t *after);
  * One that changed for two causes counts for each. A new reference.
  */
 json_t *changes_totals(const json_t *entries);
+
+/**
+ * The ids of tests whose part of the reports' "verdict" is not the same, in the
+ * order of @after. A new reference.
+ */
+json_t *changes_verdict(const json_t *before, const json_t *after);
+
+/**
+ * Which files of @after, a report's "submission", are not as in @before:
+ * "changed queue.c; added notes.txt", or "" for none. free() it.
+ */
+char *changes_files(const json_t *before, const json_t *after);
+
+/**
+ * For people, at most 80 columns: one @entry that changed, its tests and all its
+ * causes. Control characters are replaced.
+ */
+void changes_print_entry(const json_t *entry, FILE *out, bool colour);
 
 /**
  * For people, at most 80 columns: the entries that changed, the causes with

@@ -1,6 +1,8 @@
 /*
  * Why a submission came to something else: what differs between its reports.
  */
+#include "changes.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,9 +39,8 @@ static void write_moved(FILE *out, const char *name, struct sides values)
 		      or_none(values.after), or_none(values.before));
 }
 
-/* What write() puts out, as the detail of cause @name; nothing: no cause. */
-static void add_written(json_t *causes, const char *name,
-			void (*write)(FILE *, struct sides), struct sides sides)
+/* What write() puts out; free() it. */
+static char *written(void (*write)(FILE *, struct sides), struct sides sides)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -48,6 +49,15 @@ static void add_written(json_t *causes, const char *name,
 	ENOUGH(out);
 	write(out, sides);
 	text_stream_close(out, &text);
+	return text;
+}
+
+/* That as the detail of cause @name; nothing: no cause. */
+static void add_written(json_t *causes, const char *name,
+			void (*write)(FILE *, struct sides), struct sides sides)
+{
+	char *text = written(write, sides);
+
 	if (*text)
 		add_cause(causes, name, text);
 	else
@@ -83,11 +93,18 @@ static void write_files(FILE *out, struct sides submission)
 	}
 	json_array_foreach (json_object_get(submission.before, "files"), i,
 			    file)
-		if (!changes_find(json_object_get(submission.after, "files"),
+		/* without a hash: passed over, whatever it was */
+		if (json_object_get(file, "sha256") &&
+		    !changes_find(json_object_get(submission.after, "files"),
 				  "path", word_at(file, "path")))
 			write_file(out, "removed", word_at(file, "path"));
 	if (ftell(out) == 0)
 		(void)fputs("other files were handed in", out);
+}
+
+char *changes_files(const json_t *before, const json_t *after)
+{
+	return written(write_files, (struct sides){ before, after });
 }
 
 /* Tests of @here that @there lacks. Hidden ones that were left out of one
@@ -223,6 +240,36 @@ static void write_isolation(FILE *out, struct sides environment)
 		write_moved(out, "", level);
 }
 
+static void write_limits(FILE *out, const char *what, struct sides sides)
+{
+	struct sides limits = at(sides, "limits");
+
+	if (limits.before && limits.after && !changes_same(limits))
+		(void)fprintf(out, "%s%s", ftell(out) > 0 ? ", " : "limits of ",
+			      what);
+}
+
+/* An exercise has its limits, so only those of the same one are a cause of
+ * their own. */
+static void write_policy(FILE *out, struct sides reports)
+{
+	struct sides tests = at(reports, "tests");
+	const json_t *test;
+	size_t i;
+
+	if (!same_at(at(reports, "exercise"), "digest"))
+		return;
+	write_limits(out, "the exercise", at(reports, "environment"));
+	json_array_foreach (tests.after, i, test) {
+		const char *id = word_at(test, "id");
+
+		write_limits(
+			out, id,
+			(struct sides){ changes_find(tests.before, "id", id),
+					test });
+	}
+}
+
 static void write_machine(FILE *out, struct sides environment)
 {
 	write_moved(out, "kernel ", at(environment, "kernel"));
@@ -262,6 +309,7 @@ static void find_causes(json_t *causes, struct sides reports)
 	add_written(causes, "toolchain", write_toolchain, environment);
 	add_written(causes, "assay", write_assay, environment);
 	add_written(causes, "isolation", write_isolation, environment);
+	add_written(causes, "policy", write_policy, reports);
 	add_written(causes, "machine", write_machine, environment);
 	add_written(causes, "fault", write_faults, reports);
 }

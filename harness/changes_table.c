@@ -103,8 +103,8 @@ static void print_entry(FILE *out, const json_t *entry, size_t id_columns,
 {
 	AUTO_FREE char *names = cause_names(entry), *because = NULL;
 
-	because = text_fitted(names,
-			 TABLE_COLUMNS - id_columns - 2 * OUTCOME_COLUMNS - 6);
+	because = text_fitted(names, TABLE_COLUMNS - id_columns -
+					     2 * OUTCOME_COLUMNS - 6);
 	(void)fputs(colour ? "\033[1m" : "", out);
 	print_cell(out, word_at(entry, "submission"), id_columns);
 	(void)fputs(colour ? "\033[0m" : "", out);
@@ -112,6 +112,38 @@ static void print_entry(FILE *out, const json_t *entry, size_t id_columns,
 	print_outcome(out, entry, "after");
 	(void)fprintf(out, "%s\n", because);
 	print_tests(out, json_object_get(entry, "tests"));
+}
+
+/* A detail in full, on as many lines as it takes. */
+static void print_cause(FILE *out, const json_t *cause)
+{
+	AUTO_FREE char *detail = text_line(word_at(cause, "detail"));
+	const char *rest = detail;
+	const char *name = word_at(cause, "cause");
+
+	do {
+		size_t size = text_fit(rest, TABLE_COLUMNS - 12);
+
+		(void)fprintf(out, "%-10s  %.*s\n", name, (int)size, rest);
+		rest += size;
+		name = "";
+	} while (*rest);
+}
+
+void changes_print_entry(const json_t *entry, FILE *out, bool colour)
+{
+	AUTO_FREE char *id = text_fitted(word_at(entry, "submission"),
+					 ID_COLUMNS);
+	AUTO_FREE char *before = outcome_text(json_object_get(entry, "before"));
+	AUTO_FREE char *now = outcome_text(json_object_get(entry, "after"));
+	const json_t *cause;
+	size_t i;
+
+	(void)fprintf(out, "%s%s%s: %s, was %s\n", colour ? "\033[1m" : "", id,
+		      colour ? "\033[0m" : "", now, before);
+	print_tests(out, json_object_get(entry, "tests"));
+	json_array_foreach (json_object_get(entry, "causes"), i, cause)
+		print_cause(out, cause);
 }
 
 static size_t widest_id(const json_t *entries)

@@ -31,6 +31,7 @@
 
 static const char help[] =
 	"usage: assay grade [OPTIONS] SUBMISSION... --out DIR\n"
+	"       assay grade --replay REPORT [SUBMISSION]\n"
 	"\n"
 	"Grade submissions, each a folder, .tar.gz, .tar or .zip, and write\n"
 	"DIR/reports/ID.json for each, DIR/summary.json and DIR/summary.csv.\n"
@@ -54,6 +55,16 @@ static const char help[] =
 	"                       given of it, and say what changed and why; "
 	"--out OLD\n"
 	"                       puts OLD's results aside into OLD/earlier-N\n"
+	"      --replay REPORT  grade what REPORT is of once more, and say "
+	"whether\n"
+	"                       the verdict is the same, or what differs; "
+	"nothing is\n"
+	"                       written, and a report that is not the "
+	"grader's, or\n"
+	"                       of other files, refused\n"
+	"      --key PUBLIC     of --replay: the grader's public key, as of "
+	"\"assay\n"
+	"                       report --verify\"\n"
 	"      --hidden FILE    also run hidden tests, seeded by the secret "
 	"in\n"
 	"                       FILE, which is made on first use\n"
@@ -79,10 +90,10 @@ static const char help[] =
 	"Reports are signed with the key in ASSAY_KEY, or your own; see\n"
 	"\"assay report --verify\".\n"
 	"\n"
-	"Exit status: 0 every submission has a report; 2 wrong usage or "
-	"input;\n"
-	"3 the harness or this host failed. What the verdicts are changes\n"
-	"nothing about it.\n"
+	"Exit status: 0 every submission has a report; 1 --replay, and the "
+	"verdict\n"
+	"is another one; 2 wrong usage or input; 3 the harness or this host\n"
+	"failed. What the verdicts are changes nothing about it.\n"
 	"\n"
 	"example: assay grade inbox/*.tar.gz --out results --hidden secret\n";
 
@@ -95,6 +106,8 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, 'n' },
 	{ "shard", required_argument, NULL, 'k' },
 	{ "regrade", required_argument, NULL, 'g' },
+	{ "replay", required_argument, NULL, 'y' },
+	{ "key", required_argument, NULL, 'p' },
 	{ "hidden", required_argument, NULL, 's' },
 	{ "audit", required_argument, NULL, 'a' },
 	{ "no-cache", no_argument, NULL, 'x' },
@@ -461,6 +474,12 @@ static int take_option(struct grade *grade, int option)
 	case 'g':
 		grade->old = optarg;
 		return 0;
+	case 'y':
+		grade->replay = optarg;
+		return 0;
+	case 'p':
+		grade->public_key = optarg;
+		return 0;
 	case 'k':
 		return take_shard(grade, optarg);
 	case 's':
@@ -523,6 +542,10 @@ int cmd_grade(int argc, char **argv)
 		if (status)
 			return status;
 	}
+	if (grade.replay)
+		return grade_replay(&grade, argv + optind);
+	if (grade.public_key)
+		return command_usage("grade", "--key goes with --replay");
 	status = make_plan(&grade, argv + optind);
 	if (!status)
 		status = run(&grade);

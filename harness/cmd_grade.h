@@ -29,10 +29,12 @@ struct grade {
 	size_t total;           /* of all shards */
 	char ids[65];           /* plan_digest() of them */
 	const char *out;
-	const char *require; /* as given */
-	const char *from;    /* a file of paths */
-	size_t audit;        /* how many of all shards to grade twice */
-	bool audit_given;    /* false: one of AUDIT_SHARE */
+	const char *require;    /* as given */
+	const char *from;       /* a file of paths */
+	const char *replay;     /* a report; NULL: a batch */
+	const char *public_key; /* of --key; NULL: this user's own */
+	size_t audit;           /* how many of all shards to grade twice */
+	bool audit_given;       /* false: one of AUDIT_SHARE */
 	bool resume, json, quiet;
 	unsigned char secret[SEED_SECRET_BYTES];
 
@@ -75,5 +77,12 @@ void grade_run(struct grade *grade);
  */
 int grade_audit_next(struct grade *grade, struct submission **ret);
 void grade_audit_done(struct grade *grade, const struct result *result);
+
+/**
+ * cmd_grade_replay.c, instead of all that: grade what grade->replay is of once
+ * more, read from the first of @paths, if any. Returns an exit status:
+ * COMMAND_NOT_PASSED for another verdict.
+ */
+int grade_replay(const struct grade *grade, char *const *paths);
 
 #endif

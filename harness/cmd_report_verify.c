@@ -11,8 +11,10 @@
 
 #include <assay/cleanup.h>
 
+#include "attest.h"
 #include "cmd_report.h"
 #include "command.h"
+#include "command_key.h"
 #include "format_parts.h"
 #include "journal.h"
 #include "report_list.h"
@@ -31,91 +33,35 @@ static void worst(struct verifier *verifier, int status)
 		verifier->status = status;
 }
 
-/* "PATH: WORD: why", all of which may be a candidate's words. */
-static void say(struct verifier *verifier, const char *path, const char *word,
-		const char *why)
+static void tell(struct verifier *verifier, const char *line, bool fine)
 {
-	AUTO_FREE char *line = why ? text_format("%s: %s: %s", path, word, why)
-				   : text_format("%s: %s", path, word);
-	AUTO_FREE char *clean = text_line(line);
-
-	(void)puts(clean);
-	if (strcmp(word, "fine") != 0)
+	(void)puts(line);
+	if (!fine)
 		worst(verifier, COMMAND_NOT_PASSED);
 }
 
-/* ---- one report ---- */
-
-/* NULL: not there, or no JSON, and what that means has been said. */
-static json_t *load(struct verifier *verifier, const char *path)
+static void say(struct verifier *verifier, const char *path, const char *word,
+		const char *why)
 {
-	FILE *in = fopen(path, "re");
-	json_error_t where;
-	json_t *report;
-	AUTO_FREE char *why = NULL;
+	AUTO_FREE char *line = attest_line(path, word, why);
 
-	if (!in) {
-		worst(verifier, command_input("report", errno, "%s: %s", path,
-					      strerror(errno)));
-		return NULL;
-	}
-	report = json_loadf(in, JSON_REJECT_DUPLICATES, &where);
-	if (!report && ferror(in)) {
-		worst(verifier, command_input("report", EISDIR,
-					      "%s: cannot be "
-					      "read",
-					      path));
-	} else if (!report) {
-		bool cut = json_error_code(&where) ==
-			   json_error_premature_end_of_input;
-
-		why = text_format("line %d: %s", where.line,
-				  cut ? "it ends in the middle" : where.text);
-		say(verifier, path, cut ? "truncated" : "tampered", why);
-	}
-	(void)fclose(in);
-	return report;
-}
-
-/* Whether a report of submission @id belongs into the file @path. */
-static bool is_named(const char *path, const char *id)
-{
-	const char *slash = strrchr(path, '/');
-	AUTO_FREE char *name = text_format("%s.json", id);
-
-	return strcmp(slash ? slash + 1 : path, name) == 0;
+	tell(verifier, line, false);
 }
 
 /* @digest: what the journal says of it; NULL: not asked. */
 static void verify_report(struct verifier *verifier, const char *path,
 			  const char *digest)
 {
-	static const char *const words[] = {
-		[SEAL_FINE] = "fine",
-		[SEAL_UNSIGNED] = "unsigned",
-		[SEAL_OTHER_KEY] = "other key",
-		[SEAL_TAMPERED] = "tampered",
-	};
-	json_auto_t *report = load(verifier, path);
-	const char *id = format_string(report, "submission.id");
-	AUTO_FREE char *why = NULL;
-	enum seal_finding finding;
-	char own[SEAL_HEX];
+	struct error err = { 0 };
+	struct attest attest;
 
-	if (!report)
+	if (attest_report(path, verifier->public, digest, &attest, &err) < 0) {
+		worst(verifier,
+		      command_input("report", err.code, "%s", err.text));
 		return;
-	finding = seal_check(report, verifier->public, &why);
-	if (finding == SEAL_FINE && !is_named(path, id)) {
-		why = text_format("this is the report of %s", id);
-		say(verifier, path, "swapped", why);
-	} else if (finding == SEAL_FINE && digest &&
-		   (!seal_digest(report, own) || strcmp(own, digest) != 0)) {
-		say(verifier, path, "swapped",
-		    "signed by the grader, but not the report that the journal "
-		    "tells of");
-	} else {
-		say(verifier, path, words[finding], why);
 	}
+	tell(verifier, attest.line, attest.fine);
+	attest_release(&attest);
 }
 
 /* ---- a results folder ---- */
@@ -204,29 +150,15 @@ static void verify_folder(struct verifier *verifier, const char *folder)
 	json_decref(told.ends);
 }
 
-/* This user's own, which is not made for it. */
-static char *own_key(void)
-{
-	AUTO_FREE char *path = key_path();
-
-	return path ? text_format("%s.pub", path) : NULL;
-}
-
 int report_verify(char *const *paths, int count, const char *key)
 {
 	struct verifier verifier = { .status = COMMAND_DONE };
-	AUTO_FREE char *own = key ? NULL : own_key();
-	struct error err = { 0 };
+	int status = command_key_public("report", "--verify", key,
+					verifier.public);
 	int i;
 
-	if (!key && !own)
-		return command_usage("report", "--verify: there is no key to "
-					       "compare with; --key names one");
-	if (key_public_load(key ? key : own, verifier.public, &err) < 0)
-		return command_input("report", err.code,
-				     "--verify: the grader's public key: %s%s",
-				     err.text,
-				     key ? "" : " (--key names another)");
+	if (status)
+		return status;
 	for (i = 0; i < count; i++) {
 		if (report_list_is_folder(paths[i]))
 			verify_folder(&verifier, paths[i]);

@@ -1,10 +1,12 @@
 #include "command_key.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <assay/cleanup.h>
 
 #include "command.h"
+#include "text.h"
 
 int command_key(const char *name, struct key *key, bool *has)
 {
@@ -21,4 +23,29 @@ int command_key(const char *name, struct key *key, bool *has)
 		      "another key)\n",
 		      name, err.text);
 	return COMMAND_DONE;
+}
+
+static char *own_public(void)
+{
+	AUTO_FREE char *path = key_path();
+
+	return path ? text_format("%s.pub", path) : NULL;
+}
+
+int command_key_public(const char *name, const char *option, const char *key,
+		       unsigned char public[KEY_PUBLIC_BYTES])
+{
+	AUTO_FREE char *own = key ? NULL : own_public();
+	struct error err = { 0 };
+
+	if (!key && !own)
+		return command_usage(name,
+				     "%s: there is no key to compare with; "
+				     "--key names one",
+				     option);
+	if (key_public_load(key ? key : own, public, &err) < 0)
+		return command_input(
+			name, err.code, "%s: the grader's public key: %s%s",
+			option, err.text, key ? "" : " (--key names another)");
+	return 0;
 }

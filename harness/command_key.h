@@ -15,4 +15,12 @@
  */
 int command_key(const char *name, struct key *key, bool *has);
 
+/**
+ * The public half that reports are held against: @key as --key has it, or NULL
+ * for this user's own, which is not made for it. 0, or an exit status after a
+ * line that names @option, which wants it.
+ */
+int command_key_public(const char *name, const char *option, const char *key,
+		       unsigned char public[KEY_PUBLIC_BYTES]);
+
 #endif
