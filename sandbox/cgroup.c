@@ -18,6 +18,7 @@
 #include "cgroup_parts.h"
 #include "identity.h"
 
+#define FILE_BYTES 1024 /* what is looked for stands in front */
 #define RELAXED_BYTES (1ull << 50)
 #define SWEEP_PAUSE_NS 5000000
 #define SWEEP_TRIES_MAX 1000 /* five seconds, for a large tree to die */
@@ -71,28 +72,50 @@ int cgroup_write(const struct cgroup *cgroup, enum cgroup_file file,
 									: 0;
 }
 
+static uint64_t number_of(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+	const char *line;
+
+	for (line = text; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, length) == 0 && line[length] == ' ')
+			return strtoull(line + length, NULL, 10);
+	}
+	return 0;
+}
+
+static ssize_t read_file(const struct cgroup *cgroup, enum cgroup_file file,
+			 char *text, size_t size)
+{
+	ssize_t got = pread(cgroup->file_fd[file], text, size - 1, 0);
+
+	text[got > 0 ? got : 0] = '\0';
+	return got;
+}
+
 int cgroup_read_base(const struct cgroup *cgroup, enum cgroup_file file,
 		     const char *key, uint64_t *ret)
 {
-	char text[1024];
-	const char *line = text;
-	size_t length = key ? strlen(key) : 0;
-	ssize_t got = pread(cgroup->file_fd[file], text, sizeof text - 1, 0);
+	char text[FILE_BYTES];
 
 	*ret = 0;
-	if (got < 0)
+	if (read_file(cgroup, file, text, sizeof text) < 0)
 		return -errno;
-	text[got] = '\0';
-	if (!key)
-		*ret = strtoull(text, NULL, 10);
-	for (; key && line && *line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, key, length) == 0 && line[length] == ' ') {
-			*ret = strtoull(line + length, NULL, 10);
-			break;
-		}
-	}
+	*ret = key ? number_of(text, key) : strtoull(text, NULL, 10);
 	return 0;
+}
+
+void cgroup_read_keys(const struct cgroup *cgroup, enum cgroup_file file,
+		      const char *const *keys, uint64_t *const *ret,
+		      size_t count)
+{
+	char text[FILE_BYTES];
+	size_t i;
+
+	(void)read_file(cgroup, file, text, sizeof text);
+	for (i = 0; i < count; i++)
+		*ret[i] = number_of(text, keys[i]);
 }
 
 uint64_t cgroup_read(const struct cgroup *cgroup, enum cgroup_file file,

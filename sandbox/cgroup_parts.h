@@ -28,6 +28,14 @@ uint64_t cgroup_read(const struct cgroup *cgroup, enum cgroup_file file,
 int cgroup_read_base(const struct cgroup *cgroup, enum cgroup_file file,
 		     const char *key, uint64_t *ret);
 
+/**
+ * The same of several keys, by one look at the file, which the kernel writes
+ * out anew for each.
+ */
+void cgroup_read_keys(const struct cgroup *cgroup, enum cgroup_file file,
+		      const char *const *keys, uint64_t *const *ret,
+		      size_t count);
+
 /** Open @parent and make our folder in it, as number @i. */
 int cgroup_make_folder(struct cgroup *cgroup, int i, const char *parent);
 

@@ -157,8 +157,10 @@ int cgroup_v1_begin(struct cgroup *cgroup, const struct box_limits *limits,
 
 void cgroup_v1_memory(const struct cgroup *cgroup, struct cgroup_memory *ret)
 {
-	ret->anonymous = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "rss");
-	ret->file = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "cache");
+	static const char *const keys[] = { "rss", "cache" };
+	uint64_t *const numbers[] = { &ret->anonymous, &ret->file };
+
+	cgroup_read_keys(cgroup, CGROUP_MEMORY_STAT, keys, numbers, 2);
 	ret->kernel = cgroup_read(cgroup, CGROUP_KERNEL_USAGE, NULL);
 }
 

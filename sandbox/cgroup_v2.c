@@ -134,8 +134,10 @@ int cgroup_v2_begin(struct cgroup *cgroup, const struct box_limits *limits,
 
 void cgroup_v2_memory(const struct cgroup *cgroup, struct cgroup_memory *ret)
 {
-	ret->anonymous = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "anon");
-	ret->file = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "file");
-	/* in one number since Linux 5.18 */
-	ret->kernel = cgroup_read(cgroup, CGROUP_MEMORY_STAT, "kernel");
+	/* the kernel's in one number since Linux 5.18 */
+	static const char *const keys[] = { "anon", "file", "kernel" };
+	uint64_t *const numbers[] = { &ret->anonymous, &ret->file,
+				      &ret->kernel };
+
+	cgroup_read_keys(cgroup, CGROUP_MEMORY_STAT, keys, numbers, 3);
 }
