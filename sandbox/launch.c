@@ -47,7 +47,8 @@ void launch_init(struct box *box)
 
 /* ---- starting ---- */
 
-static void fill(struct box *box, const struct launch_plan *plan)
+static int fill(struct box *box, const struct launch_plan *plan,
+		struct error *err)
 {
 	struct launch *launch = &box->launch;
 	struct inside *in = &launch->inside;
@@ -58,7 +59,6 @@ static void fill(struct box *box, const struct launch_plan *plan)
 		       "size=%llu,nr_inodes=%u,mode=1777,uid=%d,gid=%d",
 		       (unsigned long long)plan->file_bytes, TMPFS_INODES,
 		       INSIDE_UID, INSIDE_UID);
-	in->filter = &box->policy.filters[plan->profile][plan->network];
 	in->cpus = box->pinned ? &box->cpus : NULL;
 	in->plain = box->isolation.mode == ISOLATION_PLAIN;
 	in->seal_proc = !in->plain && !box->cgroup.box_is_safe;
@@ -71,6 +71,8 @@ static void fill(struct box *box, const struct launch_plan *plan)
 	in->told_fd = box->told_fd;
 	in->go_fd = box->go_fd;
 	in->child_stack = box->child_stack;
+	return policy_filter(&box->policy, plan->profile, plan->network,
+			     &in->filter, err);
 }
 
 int launch_start(struct box *box, const struct launch_plan *plan,
@@ -87,7 +89,8 @@ int launch_start(struct box *box, const struct launch_plan *plan,
 	long pid;
 
 	CHECK(!launch->there);
-	fill(box, plan);
+	if (fill(box, plan, err) < 0)
+		return -err->code;
 	drain(box->told_fd);
 	drain(box->go_fd);
 	if (launch->inside.plain && launch->inside.loopback)

@@ -80,7 +80,7 @@ static bool try_out(struct box *box, const struct isolation_bind *binds,
 	return status == 0;
 }
 
-static int compile(struct box *box, struct error *err)
+static void set_policy(struct box *box)
 {
 	const struct withheld_host host = {
 		.plain = box->isolation.mode == ISOLATION_PLAIN,
@@ -89,7 +89,7 @@ static int compile(struct box *box, struct error *err)
 	};
 
 	policy_release(&box->policy);
-	return policy_compile(&box->policy, &host, err);
+	policy_init(&box->policy, &host);
 }
 
 /* Without namespaces, if that has to be; @why says so then. */
@@ -115,7 +115,8 @@ static int isolate(struct box *box, const struct isolation_bind *binds,
 		return error_set(err, plain.code,
 				 "no user namespaces (%s), and without: %s",
 				 why->reason, plain.text);
-	return compile(box, err);
+	set_policy(box);
+	return 0;
 }
 
 static int set_up(struct box *box, const struct isolation_bind *binds,
@@ -126,8 +127,7 @@ static int set_up(struct box *box, const struct isolation_bind *binds,
 
 	cgroup_open(&box->cgroup);
 	result = box_prepare(box, err);
-	if (result == 0)
-		result = compile(box, err);
+	set_policy(box);
 	if (result == 0)
 		result = isolate(box, binds, bind_count, host, why, err);
 	return result;

@@ -475,26 +475,29 @@ static int compile_one(const struct withheld_host *host, int profile,
 	return result;
 }
 
-int policy_compile(struct policy *policy, const struct withheld_host *host,
-		   struct error *err)
+void policy_init(struct policy *policy, const struct withheld_host *host)
 {
-	int profile, network, result;
-
 	memset(policy, 0, sizeof *policy);
 	number_harmless();
 	policy->host = *host;
-	for (profile = 0; profile < BOX_PROFILE_MAX; profile++) {
-		for (network = 0; network < POLICY_NETWORKS; network++) {
-			result = compile_one(
-				host, profile, network,
-				&policy->filters[profile][network]);
-			if (result < 0) {
-				policy_release(policy);
-				return error_errno(err, -result,
-						   "compile seccomp filter");
-			}
-		}
+}
+
+int policy_filter(struct policy *policy, unsigned profile, unsigned network,
+		  const struct sock_fprog **ret, struct error *err)
+{
+	struct sock_fprog *filter;
+	int result;
+
+	CHECK(profile < BOX_PROFILE_MAX && network < POLICY_NETWORKS);
+	filter = &policy->filters[profile][network];
+	if (!filter->filter) {
+		result = compile_one(&policy->host, (int)profile, (int)network,
+				     filter);
+		if (result < 0)
+			return error_errno(err, -result,
+					   "compile seccomp filter");
 	}
+	*ret = filter;
 	return 0;
 }
 

@@ -1,8 +1,9 @@
 /*
  * policy.h - which system calls a run may make
  *
- * One filter per profile and network setting, compiled once per box. The
- * tables in policy.c are meant to be read by a person.
+ * One filter per profile and network setting, compiled when the first run of a
+ * box asks for it: most boxes are asked for one or two, and each takes 3 ms.
+ * The tables in policy.c are meant to be read by a person.
  */
 #ifndef ASSAY_POLICY_H
 #define ASSAY_POLICY_H
@@ -20,13 +21,15 @@
 
 struct policy {
 	struct withheld_host host;
+	/* ->filter is NULL: not asked for yet */
 	struct sock_fprog filters[BOX_PROFILE_MAX][POLICY_NETWORKS];
 };
 
-/** Compile all filters for boxes on @host. The policy owns them until
- * policy_release(). */
-int policy_compile(struct policy *policy, const struct withheld_host *host,
-		   struct error *err);
+/** For boxes on @host. */
+void policy_init(struct policy *policy, const struct withheld_host *host);
+/** 0 and a filter that @policy owns until policy_release(), or -errno. */
+int policy_filter(struct policy *policy, unsigned profile, unsigned network,
+		  const struct sock_fprog **ret, struct error *err);
 void policy_release(struct policy *policy);
 
 /**
