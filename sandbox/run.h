@@ -37,6 +37,10 @@ struct box {
 	struct policy policy;
 	struct capture captures[BOX_CHILD_FDS_MAX];
 	struct launch launch; /* of the run under way, or of the next */
+	/* what came behind the last run of each profile, and the profile that
+	 * is waiting to be followed */
+	struct launch_plan next[BOX_PROFILE_MAX];
+	struct launch_plan *previous;
 	struct snapshot snapshot; /* of the run under way */
 };
 
@@ -60,8 +64,8 @@ int run_execute(struct box *box, struct request *request,
 		struct finished *finished, struct error *err);
 
 /**
- * Let go of the run's last resources and get ready for another one like it;
- * costs time that nobody has to wait for.
+ * Let go of the run's last resources and get ready for the one that is likely
+ * to be next; costs time that nobody has to wait for.
  */
 void run_let_go(struct box *box, struct finished *finished);
 
