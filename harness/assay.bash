@@ -85,7 +85,7 @@ _assay()
 		compopt -o dirnames
 		return
 		;;
-	--replay | --hidden | --key | --stdin | --stdout | --stderr | --result | --bind) ;;
+	--replay | --hidden | --key | --names | --blind-map | --stdin | --stdout | --stderr | --result | --bind) ;;
 	-o | --output)
 		# A file for these, a number of bytes for sandbox.
 		[ "$subcommand" = pack ] || [ "$subcommand" = explore ] ||
@@ -118,7 +118,7 @@ _assay()
 			;;
 		report)
 			words='--format --audience -o --out --all --merge'
-			words+=' --verify --key'
+			words+=' --verify --key --blind --blind-map --names'
 			;;
 		verify)
 			words='--repeat --quick --under-load --generated'

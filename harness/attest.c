@@ -7,6 +7,7 @@
 
 #include <assay/cleanup.h>
 
+#include "blind_view.h"
 #include "format_parts.h"
 #include "seal.h"
 #include "text.h"
@@ -80,6 +81,12 @@ static void check(struct attest *attest, const char *path,
 	enum seal_finding finding = seal_check(attest->report, public, &why);
 	char own[SEAL_HEX];
 
+	if (finding == SEAL_UNSIGNED && blind_view_is(attest->report)) {
+		found(attest, path, "blinded",
+		      "made for raters by report --blind, not what the grader "
+		      "wrote");
+		return;
+	}
 	if (finding == SEAL_FINE && !is_named(path, id)) {
 		why = text_format("this is the report of %s", id);
 		found(attest, path, "swapped", why);

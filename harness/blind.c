@@ -200,7 +200,7 @@ static json_t *map_of(const struct blind *blind)
 int blind_save(struct blind *blind, struct error *err)
 {
 	json_auto_t *map = NULL;
-	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *text = NULL, *line = NULL;
 	mode_t before;
 	int r;
 
@@ -209,8 +209,9 @@ int blind_save(struct blind *blind, struct error *err)
 	map = map_of(blind);
 	text = json_dumps(map, JSON_INDENT(1) | JSON_SORT_KEYS);
 	ENOUGH(text);
+	line = text_format("%s\n", text);
 	before = umask(0077);
-	r = report_file_replace(blind->map, text, strlen(text), err);
+	r = report_file_replace(blind->map, line, strlen(line), err);
 	(void)umask(before);
 	if (r == 0)
 		blind->changed = false;

@@ -52,6 +52,7 @@ static const char *const own_words[] = {
 	"tests.*.resources",
 	"tests.*.ended",
 	"tests.*.limits",
+	"tests.*.questions",
 	"tests.*.replay",
 	"tests.*.races.*.tool",
 	"tests.*.threads.*.frames.*.whose",

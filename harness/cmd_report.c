@@ -13,12 +13,15 @@
 
 #include <assay/cleanup.h>
 
+#include "blind.h"
+#include "blind_view.h"
 #include "cmd_report.h"
 #include "command.h"
 #include "command_merge.h"
 #include "commands.h"
 #include "explain.h"
 #include "format.h"
+#include "format_parts.h"
 #include "report.h"
 #include "report_file.h"
 #include "report_list.h"
@@ -56,6 +59,16 @@ static const char help[] =
 	"                       document of one report may go to a file that "
 	"is\n"
 	"                       named as it should be (page.html)\n"
+	"      --blind          for raters who are not to know whose it is: a\n"
+	"                       pseudonym for each, names left out of all "
+	"texts,\n"
+	"                       rows by pseudonym; who is who is kept beside "
+	"the\n"
+	"                       results, in blind.json and blind.key\n"
+	"      --blind-map PATH keep it in PATH.json and PATH.key instead\n"
+	"      --names CSV      with --blind: what candidates are called; each "
+	"line\n"
+	"                       an id or path, then names, mail, accounts\n"
 	"      --all            text: also what passing tests measured and\n"
 	"                       printed; of a folder each report\n"
 	"      --merge          put the result folders of \"assay grade "
@@ -86,12 +99,16 @@ static const char help[] =
 	"  assay report results\n"
 	"  assay report results --format html -o pages\n"
 	"  assay report results/reports/ada.json --format junit -o ada.xml\n"
+	"  assay report results --format html --blind -o for-raters\n"
 	"  assay report --merge shard-* --out results\n";
 
 static const struct option long_options[] = {
 	{ "format", required_argument, NULL, 'f' },
 	{ "audience", required_argument, NULL, 'u' },
 	{ "out", required_argument, NULL, 'o' },
+	{ "blind", no_argument, NULL, 'b' },
+	{ "blind-map", required_argument, NULL, 'B' },
+	{ "names", required_argument, NULL, 'n' },
 	{ "all", no_argument, NULL, 'a' },
 	{ "merge", no_argument, NULL, 'm' },
 	{ "verify", no_argument, NULL, 'v' },
@@ -113,6 +130,9 @@ struct rendering {
 	bool merge;  /* folders, not reports */
 	bool verify;
 	const char *key;
+	bool blind;
+	const char *blind_map, *names; /* NULL: not told */
+	struct report_blind *blinder;  /* of --blind, while it renders */
 };
 
 static int load(const char *path, json_t **ret)
@@ -162,19 +182,24 @@ static void write_end(const struct rendering *rendering)
 static void write_text(const struct rendering *rendering, const char *path,
 		       const json_t *view)
 {
-	write_title(rendering, path);
+	write_title(rendering, blind_view_is(view)
+				       ? format_string(view, "submission.id")
+				       : path);
 	explain_view(view, rendering->out, is_coloured(rendering),
 		     rendering->all);
 	write_end(rendering);
 }
 
-/* The report's file name, without ".json". free() it. */
-static char *name_of(const char *path)
+/* The report's file name, without ".json", or the pseudonym that is on it.
+ * free() it. */
+static char *name_of(const char *path, const json_t *view)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 	const char *end = strrchr(name, '.');
 
+	if (blind_view_is(view))
+		return blind_file_name(format_string(view, "submission.id"));
 	return text_format("%.*s",
 			   (int)(end && strcmp(end, ".json") == 0
 					 ? end - name
@@ -186,7 +211,7 @@ static char *name_of(const char *path)
 static int write_own_file(const struct rendering *rendering, const char *path,
 			  const json_t *view)
 {
-	AUTO_FREE char *name = name_of(path);
+	AUTO_FREE char *name = name_of(path, view);
 	AUTO_FREE char *text = NULL, *to = NULL;
 	struct error err = { 0 };
 	size_t size = 0;
@@ -235,6 +260,19 @@ static void write_together(struct rendering *rendering, const json_t *view)
 	format->report(rendering->out, view, rendering->count);
 }
 
+/* All that any format is given: what the audience may see. */
+static json_t *view_of(const struct rendering *rendering, const char *path,
+		       const json_t *report)
+{
+	json_t *view = report_view(report, rendering->audience), *blinded;
+
+	if (!rendering->blinder)
+		return view;
+	blinded = report_blind_view(rendering->blinder, path, report, view);
+	json_decref(view);
+	return blinded;
+}
+
 static int render(struct rendering *rendering, const char *path)
 {
 	json_auto_t *report = NULL, *view = NULL;
@@ -242,7 +280,7 @@ static int render(struct rendering *rendering, const char *path)
 
 	if (status)
 		return status;
-	view = report_view(report, rendering->audience);
+	view = view_of(rendering, path, report);
 	if (!rendering->out)
 		return write_own_file(rendering, path, view);
 	if (rendering->format) {
@@ -284,6 +322,9 @@ static int open_folder(struct rendering *rendering)
 	struct error err = { 0 };
 
 	rendering->out = NULL;
+	if (rendering->blinder &&
+	    report_blind_folder(rendering->blinder, rendering->path) != 0)
+		return COMMAND_USAGE;
 	if (strcmp(rendering->format->name, "html") == 0) {
 		if (report_site_new(rendering->path, &rendering->site, &err) ==
 		    0)
@@ -371,11 +412,31 @@ static int render_list(struct rendering *rendering,
 	return closed > status ? closed : status;
 }
 
-/* A candidate's summary would be of all others. */
+static int render_blind(struct rendering *rendering, struct report_list *list)
+{
+	int status, end;
+
+	if (list->count == 0)
+		return render_list(rendering, list);
+	status = report_blind_new(list, rendering->blind_map, rendering->names,
+				  &rendering->blinder);
+	if (status)
+		return status;
+	status = report_blind_sort(rendering->blinder, list, load);
+	if (!status) {
+		status = render_list(rendering, list);
+		end = report_blind_end(rendering->blinder);
+		status = end > status ? end : status;
+	}
+	report_blind_free(rendering->blinder);
+	return status;
+}
+
+/* A candidate's summary would be of all others, and has their names. */
 static bool tells_folders(const struct rendering *rendering)
 {
 	return !rendering->format && !rendering->json && !rendering->all &&
-	       rendering->audience != AUDIENCE_CANDIDATE;
+	       !rendering->blind && rendering->audience != AUDIENCE_CANDIDATE;
 }
 
 static int render_all(struct rendering *rendering, char *const *paths,
@@ -393,7 +454,8 @@ static int render_all(struct rendering *rendering, char *const *paths,
 					       err.text);
 	}
 	if (!status)
-		status = render_list(rendering, &list);
+		status = rendering->blind ? render_blind(rendering, &list)
+					  : render_list(rendering, &list);
 	report_list_release(&list);
 	return status;
 }
@@ -416,6 +478,15 @@ static int take_option(struct rendering *rendering, int option)
 		return 0;
 	case 'o':
 		rendering->path = optarg;
+		return 0;
+	case 'b':
+		rendering->blind = true;
+		return 0;
+	case 'B':
+		rendering->blind_map = optarg;
+		return 0;
+	case 'n':
+		rendering->names = optarg;
 		return 0;
 	case 'm':
 		rendering->merge = true;
@@ -447,6 +518,9 @@ int cmd_report(int argc, char **argv)
 		if (status)
 			return status;
 	}
+	if (rendering.blind && (rendering.merge || rendering.verify))
+		return command_usage("report", "--blind goes neither with "
+					       "--merge nor with --verify");
 	if (rendering.merge)
 		return command_merge(argv + optind, (size_t)(argc - optind),
 				     rendering.path, rendering.json);
@@ -458,5 +532,8 @@ int cmd_report(int argc, char **argv)
 				     rendering.key);
 	if (rendering.key)
 		return command_usage("report", "--key goes with --verify");
+	if (!rendering.blind && (rendering.blind_map || rendering.names))
+		return command_usage("report", "--blind-map and --names go "
+					       "with --blind");
 	return render_all(&rendering, argv + optind, argc - optind);
 }

@@ -4,11 +4,37 @@
 #ifndef ASSAY_CMD_REPORT_H
 #define ASSAY_CMD_REPORT_H
 
+#include <jansson.h>
+
+#include "report_list.h"
+
 /**
  * cmd_report_verify.c: one line for each of @count reports, or results folders,
  * on whether it is what the owner of @key wrote (NULL: of this user's own key).
  * Returns an exit status: COMMAND_NOT_PASSED when one is not.
  */
 int report_verify(char *const *paths, int count, const char *key);
+
+/** cmd_report_blind.c: "--blind". Exit statuses, whose reasons have been said. */
+struct report_blind;
+
+/** Read a report; 0 or an exit status. */
+typedef int (*report_loader)(const char *path, json_t **ret);
+
+/** Who is who is kept at @place (NULL: beside the first report's results) and
+ * told by the table @names (NULL: none). @list is not empty. */
+int report_blind_new(const struct report_list *list, const char *place,
+		     const char *names, struct report_blind **ret);
+void report_blind_free(struct report_blind *blind);
+/** Whether the folder @path may be written to and handed out. */
+int report_blind_folder(const struct report_blind *blind, const char *path);
+/** By pseudonym, where the order was one of names. */
+int report_blind_sort(struct report_blind *blind, struct report_list *list,
+		      report_loader load);
+/** @view of @report, read from @path, a new reference. */
+json_t *report_blind_view(struct report_blind *blind, const char *path,
+			  const json_t *report, const json_t *view);
+/** Keep who is who, and say what is not known of it. */
+int report_blind_end(struct report_blind *blind);
 
 #endif

@@ -11,6 +11,7 @@
 #include <assay/cleanup.h>
 
 #include "names.h"
+#include "names_list.h"
 #include "text.h"
 
 #define PSEUDONYM "Candidate 7F3K"
@@ -172,6 +173,51 @@ static void test_names__of_author_tags_are_known_elsewhere(void **state)
 	names_free(names);
 }
 
+/* ---- tables ---- */
+
+static const char table[] =
+	"\xef\xbb\xbf"
+	"id,name\r\n"
+	"in/jane-doe.tar.gz,\"Doe, \"\"Jane\"\"\",jd@b.org\r\n"
+	"li,\"Wei\nLi\"\n"
+	"li,Ming";
+
+static void test_names_list__has_each_submission_by_id_or_path(void **state)
+{
+	struct names_list *list = names_list_parse(table, sizeof table - 1);
+	struct names *names = names_new();
+	AUTO_FREE char *words = NULL;
+
+	(void)state;
+	assert_int_equal(names_list_learn(list, "nobody", names), 0);
+	assert_int_equal(names_list_learn(list, "jane-doe", names), 2);
+	assert_int_equal(names_list_learn(list, "li", names), 2);
+	words = names_words(names);
+	assert_string_equal(words, "doe jane jd wei li ming");
+	names_free(names);
+	names_list_free(list);
+}
+
+/* Any bytes are a table of something. */
+static void test_names_list__is_of_any_bytes(void **state)
+{
+	char bytes[sizeof table];
+	struct names_list *list;
+	unsigned seed = 1;
+	size_t size, i;
+
+	(void)state;
+	for (size = 0; size < sizeof table; size++) {
+		memcpy(bytes, table, sizeof table);
+		for (i = 0; i < size; i += 5) {
+			seed = seed * 1103515245 + 12345;
+			bytes[seed >> 8 & 63] = "\",\n\xff\r"[seed >> 16 & 3];
+		}
+		list = names_list_parse(bytes, size);
+		names_list_free(list);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +235,9 @@ int main(void)
 			test_names__of_author_tags_are_hidden_whoever_it_is),
 		cmocka_unit_test(
 			test_names__of_author_tags_are_known_elsewhere),
+		cmocka_unit_test(
+			test_names_list__has_each_submission_by_id_or_path),
+		cmocka_unit_test(test_names_list__is_of_any_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
