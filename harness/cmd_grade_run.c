@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <assay/cleanup.h>
@@ -45,14 +44,12 @@ static double seconds_since(const struct timespec *start)
 	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static size_t columns(void)
+static size_t line_columns(void)
 {
-	struct winsize size;
+	unsigned columns = command_columns(STDERR_FILENO);
 
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 2 ||
-	    size.ws_col > LINE_COLUMNS)
-		return LINE_COLUMNS;
-	return size.ws_col - 1u;
+	return columns < 2 || columns > LINE_COLUMNS ? LINE_COLUMNS
+						     : columns - 1;
 }
 
 static void draw_line(const struct grade *grade)
@@ -62,7 +59,7 @@ static void draw_line(const struct grade *grade)
 	if (!grade->terminal || grade->quiet)
 		return;
 	line = progress_line(&grade->progress, seconds_since(&grade->started),
-			     columns());
+			     line_columns());
 	(void)fprintf(stderr, "\r\033[K%s", line);
 }
 

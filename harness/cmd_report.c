@@ -30,6 +30,8 @@
 #include "summary.h"
 #include "text.h"
 
+#define FILE_COLUMNS 80 /* of text in a file, whose reader is not known */
+
 static const char help[] =
 	"usage: assay report [OPTIONS] REPORT|RESULTS...\n"
 	"       assay report --merge DIR... --out DIR\n"
@@ -185,8 +187,10 @@ static void write_text(const struct rendering *rendering, const char *path,
 	write_title(rendering, blind_view_is(view)
 				       ? format_string(view, "submission.id")
 				       : path);
-	explain_view(view, rendering->out, is_coloured(rendering),
-		     rendering->all);
+	explain_view(view, rendering->out,
+		     rendering->out == stdout ? command_columns(STDOUT_FILENO)
+					      : FILE_COLUMNS,
+		     is_coloured(rendering), rendering->all);
 	write_end(rendering);
 }
 

@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define SECONDS_MAX 1000000.0
+#define COLUMNS 80
 
 __attribute__((format(printf, 2, 0))) static void
 say(const char *name, const char *format, va_list args)
@@ -164,6 +166,20 @@ bool command_level(const char *text, enum box_level *ret)
 			return true;
 		}
 	return false;
+}
+
+unsigned command_columns(int fd)
+{
+	const char *set = getenv("COLUMNS");
+	struct winsize size;
+	uint64_t columns;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		columns = size.ws_col;
+	else if (!set || !command_number(set, 1, UINT32_MAX, &columns))
+		columns = COLUMNS;
+	return columns < COMMAND_COLUMNS_MAX ? (unsigned)columns
+					     : COMMAND_COLUMNS_MAX;
 }
 
 bool command_colour(int fd)

@@ -13,6 +13,8 @@
 
 #include <assay/box.h>
 
+#define COMMAND_COLUMNS_MAX 1000
+
 enum command_status {
 	COMMAND_DONE = 0,
 	COMMAND_NOT_PASSED = 1,
@@ -56,6 +58,12 @@ bool command_bytes(const char *text, uint64_t *ret);
 /** Seconds with up to six decimals, as microseconds; not 0. */
 bool command_seconds(const char *text, uint64_t *ret);
 bool command_level(const char *text, enum box_level *ret);
+
+/**
+ * How wide what goes to @fd may be: the terminal's width, else $COLUMNS, else
+ * 80; at most COMMAND_COLUMNS_MAX.
+ */
+unsigned command_columns(int fd);
 
 /** Whether to colour what goes to @fd: a terminal, and NO_COLOR is not set. */
 bool command_colour(int fd);

@@ -102,10 +102,12 @@ int command_folder_print(const struct command_folder *folder,
 		(void)json_dumpf(report, stdout, JSON_INDENT(2));
 		(void)printf("\n");
 	} else {
-		explain_report(report, stdout, command_colour(STDOUT_FILENO),
-			       folder->debug);
+		unsigned columns = command_columns(STDOUT_FILENO);
+
+		explain_report(report, stdout, columns,
+			       command_colour(STDOUT_FILENO), folder->debug);
 		if (folder->next_step)
-			explain_next_step(report, stdout);
+			explain_next_step(report, stdout, columns);
 	}
 	if (result->verdict == VERDICT_INCONCLUSIVE)
 		return COMMAND_FAULT;

@@ -213,9 +213,21 @@ static const json_t *first_failure(const json_t *tests)
 	return NULL;
 }
 
-void explain_next_step(const json_t *report, FILE *out)
+static struct paper paper_of(FILE *out, unsigned columns)
 {
-	struct paper paper = { .out = out };
+	size_t drawn = columns < EXPLAIN_COLUMNS_MIN ? EXPLAIN_COLUMNS_MIN
+						     : columns;
+
+	return (struct paper){
+		.out = out,
+		.columns = drawn < EXPLAIN_COLUMNS ? drawn : EXPLAIN_COLUMNS,
+		.drawn = drawn,
+	};
+}
+
+void explain_next_step(const json_t *report, FILE *out, unsigned columns)
+{
+	struct paper paper = paper_of(out, columns);
 	const json_t *tests = json_object_get(report, "tests");
 	const json_t *failure = first_failure(tests);
 	const char *status = explain_string(json_object_get(report, "score"),
@@ -247,21 +259,23 @@ static void print_report(struct paper *paper, const json_t *report)
 	print_tests(paper, json_object_get(report, "tests"));
 }
 
-void explain_report(const json_t *report, FILE *out, bool colour, bool all)
+void explain_report(const json_t *report, FILE *out, unsigned columns,
+		    bool colour, bool all)
 {
-	struct paper paper = { .out = out, .colour = colour, .all = all };
+	struct paper paper = paper_of(out, columns);
 
+	paper.colour = colour;
+	paper.all = all;
 	print_report(&paper, report);
 }
 
-void explain_view(const json_t *view, FILE *out, bool colour, bool all)
+void explain_view(const json_t *view, FILE *out, unsigned columns, bool colour,
+		  bool all)
 {
-	struct paper paper = {
-		.out = out,
-		.colour = colour,
-		.all = all,
-		.hidden = true,
-	};
+	struct paper paper = paper_of(out, columns);
 
+	paper.colour = colour;
+	paper.all = all;
+	paper.hidden = true;
 	print_report(&paper, view);
 }

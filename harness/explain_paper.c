@@ -29,24 +29,13 @@ void paper_text(struct paper *paper, size_t indent, const char *lead,
 	paper_rest(paper, indent + text_columns(lead), text);
 }
 
-void paper_drawn(struct paper *paper, size_t indent, const char *text)
-{
-	AUTO_FREE char *line = text_line(text);
-
-	if (indent + text_columns(line) <= EXPLAIN_DRAWN_COLUMNS)
-		(void)fprintf(paper->out, "%*s%s\n", *line ? (int)indent : 0,
-			      "", line);
-	else
-		paper_text(paper, indent, "", text);
-}
-
 void paper_rest(struct paper *paper, size_t hang, const char *text)
 {
 	AUTO_FREE char *line = text_line(text);
 	const char *rest = line;
 
 	for (;;) {
-		size_t cut = break_at(rest, EXPLAIN_COLUMNS - hang);
+		size_t cut = break_at(rest, paper->columns - hang);
 		size_t shown = cut;
 
 		while (shown > 0 && rest[shown - 1] == ' ')

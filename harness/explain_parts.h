@@ -2,8 +2,7 @@
  * explain_parts.h - the pieces that explain.c puts together
  *
  * Whatever text goes through these functions comes out without control
- * characters and within EXPLAIN_COLUMNS, or EXPLAIN_DRAWN_COLUMNS where it is
- * laid out already.
+ * characters and within the paper's columns.
  */
 #ifndef ASSAY_EXPLAIN_PARTS_H
 #define ASSAY_EXPLAIN_PARTS_H
@@ -13,12 +12,13 @@
 
 #include <jansson.h>
 
-#define EXPLAIN_COLUMNS 80
-#define EXPLAIN_DRAWN_COLUMNS 120
+#define EXPLAIN_COLUMNS 80 /* lines that are longer are hard to read */
 
 /* Where the words go. */
 struct paper {
 	FILE *out;
+	size_t columns; /* of words, at most EXPLAIN_COLUMNS */
+	size_t drawn;   /* of pictures */
 	bool colour;
 	bool all;    /* of passing tests, too */
 	bool hidden; /* of hidden tests, too */
@@ -30,8 +30,6 @@ const char *explain_string(const json_t *object, const char *key);
 /** explain_paper.c: @text behind @lead, wrapped and hanging beneath itself. */
 void paper_text(struct paper *paper, size_t indent, const char *lead,
 		const char *text);
-/** A line of a table or the like: not wrapped unless it is far too wide. */
-void paper_drawn(struct paper *paper, size_t indent, const char *text);
 /** @text wrapped, on a line of which @hang columns are written already. */
 void paper_rest(struct paper *paper, size_t hang, const char *text);
 /** Each line of @text on its own, at most @lines_max of them, the last ones. */
@@ -43,6 +41,11 @@ void paper_json(struct paper *paper, size_t indent, const char *lead,
 /** @text in the colour of verdict @status, at least @columns wide. */
 void paper_status(struct paper *paper, const char *status, const char *text,
 		  size_t columns);
+
+/** explain_timeline.c: the picture that @lines of a trace are, @most rows of it;
+ * false: they are none (timeline.h), and nothing was written. */
+bool paper_timeline(struct paper *paper, size_t indent, const json_t *lines,
+		    size_t most);
 
 /** explain_test.c: the line of a test and what belongs under it. */
 void explain_test(struct paper *paper, const json_t *test,

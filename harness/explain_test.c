@@ -9,7 +9,6 @@
 #include "sanitizer.h"
 #include "text.h"
 #include "thread_story.h"
-#include "timeline.h"
 
 #define MARGIN 2         /* of a test's line */
 #define INDENT 8         /* of what stands under it */
@@ -43,7 +42,7 @@ static void print_head(struct paper *paper, const json_t *test,
 	AUTO_FREE char *points = text_format(
 		"%.10g/%.10g", number(test, "points"), number(test, "maximum"));
 	const json_t *resources = json_object_get(test, "resources");
-	size_t room = EXPLAIN_COLUMNS - MARGIN - label_columns - 2 -
+	size_t room = paper->columns - MARGIN - label_columns - 2 -
 		      POINTS_COLUMNS - TIME_COLUMNS;
 	char *c;
 
@@ -62,54 +61,42 @@ static void print_head(struct paper *paper, const json_t *test,
 	(void)fputc('\n', paper->out);
 }
 
-/* A picture keeps its columns; sentences are wrapped, and hang. */
-static void print_line(struct paper *paper, bool drawn, const char *line)
+/* Sentences are wrapped, and hang. */
+static void print_lines(struct paper *paper, const json_t *lines)
 {
-	size_t lead = strspn(line, " ");
+	json_t *line;
+	size_t i;
 
-	if (drawn)
-		paper_drawn(paper, INDENT + 2, line);
-	else
+	json_array_foreach (lines, i, line) {
+		const char *text = json_string_value(line);
+		size_t lead;
+
+		if (i == TRACE_LINES_MAX)
+			break;
+		if (!text)
+			text = "";
+		lead = strspn(text, " ");
 		paper_text(paper, INDENT + 2 + (lead > 8 ? 8 : lead), "",
-			   line + lead);
-}
-
-/* Whether the lines are a picture, in which columns matter. */
-static bool is_drawn(const json_t *lines)
-{
-	struct timeline timeline;
-	bool drawn;
-
-	timeline_read(lines, &timeline);
-	drawn = timeline.kind == TIMELINE_CALLS ||
-		timeline.kind == TIMELINE_SCHEDULE;
-	timeline_release(&timeline);
-	return drawn;
+			   text + lead);
+	}
 }
 
 static void print_traces(struct paper *paper, const json_t *test)
 {
-	json_t *trace, *line;
-	size_t i, j, shown = 0;
+	json_t *trace;
+	size_t i, shown = 0;
 
 	json_array_foreach (json_object_get(test, "traces"), i, trace) {
 		const json_t *lines = json_object_get(trace, "lines");
 		size_t count = json_array_size(lines);
-		bool drawn = is_drawn(lines);
 
 		if (is(trace, "title", ASSAY_JUDGE_SCHEDULE))
 			continue;
 		if (shown++ == TRACES_MAX)
 			break;
 		paper_text(paper, INDENT, "", explain_string(trace, "title"));
-		json_array_foreach (lines, j, line) {
-			if (j == TRACE_LINES_MAX)
-				break;
-			print_line(paper, drawn,
-				   json_string_value(line)
-					   ? json_string_value(line)
-					   : "");
-		}
+		if (!paper_timeline(paper, INDENT + 2, lines, TRACE_LINES_MAX))
+			print_lines(paper, lines);
 		if (count > TRACE_LINES_MAX)
 			(void)fprintf(paper->out, "%*s(%zu more lines)\n",
 				      INDENT + 2, "", count - TRACE_LINES_MAX);

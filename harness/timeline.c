@@ -13,6 +13,7 @@
 #define PLACE_WIDTH 24
 #define WHAT_WIDTH 24
 #define THREAD_MAX 63
+#define SHARED SIZE_MAX /* too many threads for a column each */
 
 /* Without the white space around it. Never NULL. */
 static char *trimmed(const char *text, size_t size)
@@ -104,12 +105,14 @@ static bool read_calls(struct timeline *timeline, const json_t *lines)
 	return timeline->count > 0;
 }
 
-/* The threads that a schedule's header names; how many. */
+/* The threads that a schedule's header names; how many, or SHARED. */
 static size_t read_header(const char *line, int threads[THREAD_MAX + 1])
 {
 	size_t count = 0, at = FIRST_COLUMN, size = strlen(line);
 	const char *rest;
 
+	if (strcmp(line, " step") == 0)
+		return SHARED;
 	if (strncmp(line, " step  ", FIRST_COLUMN) != 0)
 		return 0;
 	for (; at < size && count <= THREAD_MAX; at += COLUMN_WIDTH) {
@@ -130,21 +133,47 @@ static char *cell(const char *line, size_t at, size_t width)
 	return trimmed(line + at, size - at < width ? size - at : width);
 }
 
+/* What was wider than its column ends with two blanks. */
+static size_t what_width(const char *line, size_t at)
+{
+	size_t size = strlen(line);
+	const char *end;
+
+	if (at + WHAT_WIDTH >= size || line[at + WHAT_WIDTH] == ' ')
+		return WHAT_WIDTH + 1;
+	end = strstr(line + at, "  ");
+	return end ? (size_t)(end - line) - at : size - at;
+}
+
+/* The thread of a row, by the column with a star, or by name where all share
+ * one; -1: it is no row. */
+static int thread_at(const char *line, const int *threads, size_t count)
+{
+	size_t size = strlen(line), i;
+	const char *rest;
+
+	if (size <= FIRST_COLUMN || !isdigit((unsigned char)line[4]))
+		return -1;
+	if (count == SHARED)
+		return thread_of(line + FIRST_COLUMN, &rest);
+	for (i = 0; i < count; i++) {
+		size_t at = FIRST_COLUMN + i * COLUMN_WIDTH;
+
+		if (at < size && line[at] == '*')
+			return threads[i];
+	}
+	return -1;
+}
+
 static void read_step(struct timeline *timeline, const char *line,
 		      const int *threads, size_t count)
 {
-	size_t size = strlen(line), i, at = 0;
-	size_t text = FIRST_COLUMN + count * COLUMN_WIDTH;
-	struct timeline_row *row;
-	int thread = -1;
+	size_t size = strlen(line), width;
+	size_t text = FIRST_COLUMN +
+		      (count == SHARED ? 1 : count) * COLUMN_WIDTH;
+	int thread = thread_at(line, threads, count);
+	struct timeline_row *row = row_new(timeline, thread);
 
-	for (i = 0; i < count && thread < 0; i++) {
-		at = FIRST_COLUMN + i * COLUMN_WIDTH;
-		if (at < size && line[at] == '*' &&
-		    isdigit((unsigned char)line[4]))
-			thread = threads[i];
-	}
-	row = row_new(timeline, thread);
 	if (thread < 0) {
 		row->text = trimmed(line, size);
 		return;
@@ -152,8 +181,10 @@ static void read_step(struct timeline *timeline, const char *line,
 	row->begin = (unsigned)strtoul(line, NULL, 10);
 	row->end = row->begin;
 	row->place = cell(line, text, PLACE_WIDTH);
-	row->text = cell(line, text + PLACE_WIDTH, WHAT_WIDTH + 2);
-	row->source = cell(line, text + PLACE_WIDTH + WHAT_WIDTH + 2, SIZE_MAX);
+	text += PLACE_WIDTH + 1;
+	width = what_width(line, text);
+	row->text = cell(line, text, width);
+	row->source = cell(line, text + width, SIZE_MAX);
 }
 
 static bool read_schedule(struct timeline *timeline, const json_t *lines)

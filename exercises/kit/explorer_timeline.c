@@ -128,9 +128,12 @@ static void write_row(const struct table *table, size_t number, json_t *lines)
 	explorer_place_short(names, &event->place, place, PLACE_WIDTH);
 	if (line)
 		(void)explorer_lines_source(names, line, source);
-	(void)snprintf(text, sizeof text, "%5u  %s%-*s %-*s %s", event->step,
-		       columns, PLACE_WIDTH, place, EXPLORER_WHAT_WIDTH,
-		       row->what, source);
+	/* two blanks behind what is wider than its column: there it ends for
+	 * who reads the table again (harness/timeline.c) */
+	(void)snprintf(
+		text, sizeof text, "%5u  %s%-*s %-*s%s%s", event->step, columns,
+		PLACE_WIDTH, place, EXPLORER_WHAT_WIDTH, row->what,
+		strlen(row->what) > EXPLORER_WHAT_WIDTH ? "  " : " ", source);
 	append(lines, text);
 }
 

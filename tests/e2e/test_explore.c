@@ -474,7 +474,7 @@ static void test_explore__finds_who_is_not_woken_in_a_queue(void **state)
 					       getenv("PATH"));
 	const struct process_options options = {
 		.folder = *state,
-		.env = { variable },
+		.env = { variable, "COLUMNS=120" },
 	};
 	struct process process;
 

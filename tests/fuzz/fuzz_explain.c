@@ -12,15 +12,15 @@
 #include "explain.h"
 #include "text.h"
 
-static void check(const json_t *report, bool all)
+static void check(const json_t *report, unsigned columns, bool all)
 {
 	AUTO_FREE char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
 	CHECK(out);
-	explain_report(report, out, false, all);
-	explain_next_step(report, out);
+	explain_report(report, out, columns, false, all);
+	explain_next_step(report, out, columns);
 	CHECK(fclose(out) == 0);
 	CHECK(strlen(text) == size);
 	fuzz_check_text(text);
@@ -33,7 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!report)
 		return 0;
-	check(report, false);
-	check(report, true);
+	check(report, 80, false);
+	check(report, 80, true);
+	check(report, 0, true);
+	check(report, 120, true);
 	return 0;
 }

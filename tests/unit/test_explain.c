@@ -22,16 +22,21 @@
 	"evil\x1b[2J\x9b" \
 	"\u202e\u2066\xff\b"
 
-static char *explained(const json_t *report, bool colour)
+static char *explained_at(const json_t *report, unsigned columns, bool colour)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	explain_report(report, out, colour, false);
-	explain_next_step(report, out);
+	explain_report(report, out, columns, colour, false);
+	explain_next_step(report, out, columns);
 	assert_int_equal(fclose(out), 0);
 	return text;
+}
+
+static char *explained(const json_t *report, bool colour)
+{
+	return explained_at(report, 80, colour);
 }
 
 static char *explain(struct fixture *fixture)
@@ -309,7 +314,7 @@ static void test_explain__a_view_is_told_whole(void **state)
 	report = fixture_report(fixture);
 	out = open_memstream(&text, &size);
 	assert_non_null(out);
-	explain_view(report, out, false, false);
+	explain_view(report, out, 80, false, false);
 	assert_int_equal(fclose(out), 0);
 	assert_says(text, "what was seen");
 }

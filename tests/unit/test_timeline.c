@@ -71,6 +71,45 @@ static void test_schedule__is_read_by_its_columns(void **state)
 	timeline_release(&timeline);
 }
 
+/* As wide as it is: what it does, and then two blanks. */
+static void test_schedule__what_is_wide_is_read_whole(void **state)
+{
+	static const char *const lines[] = {
+		" step  t0",
+		"    7  *    bq.c:63 bq_take          loads 0x7ffff7d4e010 "
+		"(stale)  while (a  b)",
+		NULL,
+	};
+	struct timeline timeline;
+
+	(void)state;
+	read_lines(lines, &timeline);
+	assert_string_equal(timeline.rows[0].text,
+			    "loads 0x7ffff7d4e010 (stale)");
+	assert_string_equal(timeline.rows[0].source, "while (a  b)");
+	timeline_release(&timeline);
+}
+
+static void test_schedule__of_too_many_threads_is_read_by_name(void **state)
+{
+	static const char *const lines[] = {
+		" step",
+		"    7  t12  bq.c:63 bq_take          reads 1",
+		"    8  nobody",
+		NULL,
+	};
+	struct timeline timeline;
+
+	(void)state;
+	read_lines(lines, &timeline);
+	assert_int_equal(timeline.kind, TIMELINE_SCHEDULE);
+	assert_int_equal(timeline.rows[0].thread, 12);
+	assert_string_equal(timeline.rows[0].place, "bq.c:63 bq_take");
+	assert_string_equal(timeline.rows[0].text, "reads 1");
+	assert_int_equal(timeline.rows[1].thread, -1);
+	timeline_release(&timeline);
+}
+
 static void test_dialogue__tells_who_said_what(void **state)
 {
 	static const char *const lines[] = { "> {\"op\":1}", "< {\"ok\":1}",
@@ -128,6 +167,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls__are_read_with_their_ends),
 		cmocka_unit_test(test_schedule__is_read_by_its_columns),
+		cmocka_unit_test(test_schedule__what_is_wide_is_read_whole),
+		cmocka_unit_test(
+			test_schedule__of_too_many_threads_is_read_by_name),
 		cmocka_unit_test(test_dialogue__tells_who_said_what),
 		cmocka_unit_test(test_anything_else__is_text),
 		cmocka_unit_test(test_lines__that_are_no_texts_are_survived),
