@@ -10,18 +10,20 @@
 #include "report_parts.h"
 #include "summary_parts.h"
 #include "text.h"
+#include "texts.h"
 
 #define FIRST_ROOM 64
 
 /* A line of the journal: of many submissions, so little of each. */
 struct candidate {
-	char *id;
 	uint64_t digest; /* the first 64 bits of the content's */
 	uint64_t offset;
+	uint32_t id;  /* in the texts */
 	bool audited; /* a line that says so */
 };
 
 struct candidates {
+	struct texts texts;
 	struct candidate *items;
 	size_t count, room;
 };
@@ -31,6 +33,7 @@ struct candidates {
 static void add(struct candidates *candidates,
 		const struct journal_entry *entry)
 {
+	const char *id = summary_string(entry->json, "id", "");
 	char head[17] = "";
 
 	if (candidates->count == candidates->room) {
@@ -44,30 +47,37 @@ static void add(struct candidates *candidates,
 	memccpy(head, summary_string(entry->json, "content", ""), '\0',
 		sizeof head - 1);
 	candidates->items[candidates->count++] = (struct candidate){
-		.id = text_format("%s", summary_string(entry->json, "id", "")),
+		.id = texts_add(&candidates->texts, id, strlen(id)),
 		.digest = strtoull(head, NULL, 16),
 		.offset = entry->offset,
 		.audited = entry->kind == JOURNAL_AUDIT,
 	};
 }
 
-static int by_id(const void *a, const void *b)
+static int compare_ids(const struct candidates *candidates,
+		       const struct candidate *x, const struct candidate *y)
+{
+	return strcmp(texts_at(&candidates->texts, x->id),
+		      texts_at(&candidates->texts, y->id));
+}
+
+static int by_id(const void *a, const void *b, void *data)
 {
 	const struct candidate *x = a, *y = b;
-	int order = strcmp(x->id, y->id);
+	int order = compare_ids(data, x, y);
 
 	if (order != 0)
 		return order;
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static int by_digest(const void *a, const void *b)
+static int by_digest(const void *a, const void *b, void *data)
 {
 	const struct candidate *x = a, *y = b;
 
 	if (x->digest != y->digest)
 		return x->digest < y->digest ? -1 : 1;
-	return strcmp(x->id, y->id);
+	return compare_ids(data, x, y);
 }
 
 /* Of each id the last time that it was graded, and whether it was audited
@@ -78,16 +88,16 @@ static void settle(struct candidates *candidates)
 	size_t i, kept = 0;
 
 	if (candidates->count > 0)
-		qsort(items, candidates->count, sizeof *items, by_id);
+		qsort_r(items, candidates->count, sizeof *items, by_id,
+			candidates);
 	for (i = 0; i < candidates->count; i++) {
-		bool same = last && strcmp(last->id, items[i].id) == 0;
+		bool same = last &&
+			    compare_ids(candidates, last, &items[i]) == 0;
 
 		if (items[i].audited) {
 			if (same)
 				last->audited = true;
-			free(items[i].id);
 		} else if (same) {
-			free(last->id);
 			*last = items[i];
 		} else {
 			items[kept] = items[i];
@@ -127,11 +137,11 @@ static void find_paths(struct audit_picks *picks, const struct plan *plan)
 	size_t i;
 
 	for (i = 0; i < plan->count && picks->count > 0; i++) {
-		key.id = plan->items[i].id;
+		key.id = (char *)(uintptr_t)plan_id(plan, i);
 		pick = bsearch(&key, picks->items, picks->count, sizeof key,
 			       compare_picks);
 		if (pick && !pick->path)
-			pick->path = text_format("%s", plan->items[i].path);
+			pick->path = plan_path(plan, i);
 	}
 }
 
@@ -159,8 +169,8 @@ static void choose(struct candidates *candidates, size_t wanted,
 		wanted = candidates->count;
 	if (wanted == 0)
 		return;
-	qsort(candidates->items, candidates->count, sizeof *candidates->items,
-	      by_digest);
+	qsort_r(candidates->items, candidates->count, sizeof *candidates->items,
+		by_digest, candidates);
 	picks->items = calloc(wanted, sizeof *picks->items);
 	ENOUGH(picks->items);
 	for (i = 0; i < wanted; i++) {
@@ -171,7 +181,8 @@ static void choose(struct candidates *candidates, size_t wanted,
 		if (candidate->audited)
 			continue;
 		pick = &picks->items[picks->count++];
-		pick->id = text_format("%s", candidate->id);
+		pick->id = text_format(
+			"%s", texts_at(&candidates->texts, candidate->id));
 		(void)snprintf(pick->content, sizeof pick->content, "%s",
 			       summary_string(line, "content", ""));
 	}
@@ -183,7 +194,6 @@ int audit_pick(const char *dir, const struct plan *plan, size_t wanted,
 {
 	struct candidates candidates = { .items = NULL };
 	struct journal_reader *reader;
-	size_t i;
 	int r = journal_reader_open(dir, &reader, err);
 
 	*ret = (struct audit_picks){ .items = NULL };
@@ -194,8 +204,7 @@ int audit_pick(const char *dir, const struct plan *plan, size_t wanted,
 		choose(&candidates, wanted, reader, ret);
 	find_paths(ret, plan);
 	drop_lost(ret);
-	for (i = 0; i < candidates.count; i++)
-		free(candidates.items[i].id);
+	texts_release(&candidates.texts);
 	free(candidates.items);
 	journal_reader_close(reader);
 	return r;

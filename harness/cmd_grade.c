@@ -142,11 +142,11 @@ static int prepare_output(const struct grade *grade)
 /* A path that is not there is told before anything runs. */
 static int check_paths(const struct grade *grade)
 {
-	const char *path;
 	size_t i;
 
 	for (i = 0; i < grade->plan.count; i++) {
-		path = grade->plan.items[i].path;
+		AUTO_FREE char *path = plan_path(&grade->plan, i);
+
 		if (access(path, R_OK) < 0)
 			return command_input("grade", errno, "%s: %s", path,
 					     strerror(errno));
@@ -507,7 +507,7 @@ static int make_plan(struct grade *grade, char **paths)
 	int status = 0;
 
 	for (; *paths; paths++)
-		plan_borrow(&grade->plan, *paths);
+		plan_add(&grade->plan, *paths);
 	if (grade->from && plan_read(&grade->plan, grade->from, &err) < 0)
 		return command_input("grade", err.code, "--from: %s", err.text);
 	if (grade->plan.count == 0 && !grade->old)

@@ -159,21 +159,25 @@ static int next_cb(void *data, struct submission **ret)
 	struct error err = { 0 };
 
 	while (grade->next < grade->plan.count && !grade->stop) {
-		const struct planned *item = &grade->plan.items[grade->next];
+		size_t i = grade->next;
+		bool skip = grade->plan.items[i].skip;
+		AUTO_FREE char *path = NULL;
 
-		if (!item->skip && writer_is_full(grade->writer))
+		if (!skip && writer_is_full(grade->writer))
 			return BATCH_LATER;
 		grade->next++;
-		if (item->skip)
+		if (skip)
 			continue;
-		if (submission_read(item->path, ret, &err) == 0) {
+		path = plan_path(&grade->plan, i);
+		if (submission_read(path, ret, &err) == 0) {
 			free((*ret)->id);
-			(*ret)->id = text_format("%s", item->id);
+			(*ret)->id = text_format("%s",
+						 plan_id(&grade->plan, i));
 			grade->in_flight++;
 			return 1;
 		}
 		grade_clear_line(grade);
-		could_not(grade, item->path, &err,
+		could_not(grade, path, &err,
 			  command_input("grade", err.code, "%s", err.text));
 	}
 	return grade->stop ? 0 : grade_audit_next(grade, ret);

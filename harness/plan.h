@@ -14,31 +14,41 @@
 
 #include <assay/error.h>
 
+#include "texts.h"
+
 #define PLAN_MAX 1000000 /* submissions */
 
+/* A few bytes only, as there may be so many. */
 struct planned {
-	char *path; /* as given */
-	char *id;   /* no two alike; NULL before plan_name() */
-	bool skip;  /* not to be graded now: it was before */
-	bool owned; /* ->path is the plan's */
-	uint64_t
-		graded_at; /* offset of its last line in the journal; 0: none */
+	uint32_t folder, name; /* the path, in two of the plan's texts */
+	uint32_t id;           /* another; TEXTS_NONE before plan_name() */
+	bool given;            /* the id is, and is not to be changed */
+	bool skip;             /* not to be graded now: it was before */
 };
 
 struct plan {
 	struct planned *items;
 	size_t count;
 	size_t room;
+	struct texts texts;
+	uint64_t *graded_at; /* by item; NULL: of none, see plan_graded() */
 };
 
 void plan_release(struct plan *plan);
-/** What @item owns, of one that leaves the plan. */
-void plan_drop(struct planned *item);
 
-/** Add a copy of @path. */
 void plan_add(struct plan *plan, const char *path);
-/** Add @path itself, which has to stay, as a program's arguments do. */
-void plan_borrow(struct plan *plan, char *path);
+/** Call the @i-th item @id, whatever the others are called. */
+void plan_call(struct plan *plan, size_t i, const char *id);
+
+/** The path of the @i-th item, as given; the caller's to free. */
+char *plan_path(const struct plan *plan, size_t i);
+/** No two alike; until the plan is changed. NULL before plan_name(). */
+const char *plan_id(const struct plan *plan, size_t i);
+
+/** Note that the last line of the @i-th item stands at @offset in the journal. */
+void plan_graded(struct plan *plan, size_t i, uint64_t offset);
+/** Where it does, or 0. */
+uint64_t plan_graded_at(const struct plan *plan, size_t i);
 
 /**
  * Add the paths in the file at @name, or of standard input for "-": one on a
@@ -56,5 +66,8 @@ void plan_digest(const struct plan *plan, char hex[65]);
  * one's name either.
  */
 void plan_name(struct plan *plan);
+
+/** Put a plan that has names in the order of these. */
+void plan_sort(struct plan *plan);
 
 #endif

@@ -170,18 +170,16 @@ int regrade_find(struct regrade *regrade, const char *old, const char *out,
 
 /* ---- what they are of ---- */
 
-static void plan_path(struct regrade *regrade, struct plan *plan,
-		      const char *path, const char *id)
+static void plan_again(struct regrade *regrade, struct plan *plan,
+		       const char *path, const char *id)
 {
 	if (access(path, R_OK) < 0) {
 		report_append(regrade->gone, report_text(path));
 		return;
 	}
 	plan_add(plan, path);
-	if (!id)
-		return;
-	plan->items[plan->count - 1].id = strdup(id);
-	ENOUGH(plan->items[plan->count - 1].id);
+	if (id)
+		plan_call(plan, plan->count - 1, id);
 }
 
 struct listing {
@@ -216,13 +214,6 @@ static int list(const char *dir, struct listing *listing, struct error *err)
 	return r;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	const struct planned *x = a, *y = b;
-
-	return strcmp(x->id, y->id);
-}
-
 int regrade_plan(struct regrade *regrade, struct plan *plan, struct error *err)
 {
 	struct listing listing = { json_object(), json_object(),
@@ -235,14 +226,12 @@ int regrade_plan(struct regrade *regrade, struct plan *plan, struct error *err)
 	r = list(regrade->before, &listing, err);
 	if (r == 0) {
 		json_object_foreach (listing.graded, key, path)
-			plan_path(regrade, plan, json_string_value(path), key);
+			plan_again(regrade, plan, json_string_value(path), key);
 		json_object_foreach (listing.errors, key, path)
 			if (!json_object_get(listing.paths, key))
-				plan_path(regrade, plan, key, NULL);
+				plan_again(regrade, plan, key, NULL);
 		plan_name(plan);
-		if (plan->count > 0)
-			qsort(plan->items, plan->count, sizeof *plan->items,
-			      compare_ids);
+		plan_sort(plan);
 	}
 	json_decref(listing.graded);
 	json_decref(listing.paths);
@@ -348,8 +337,8 @@ static json_t *entries_of(const struct regrade *regrade,
 	size_t i;
 
 	for (i = 0; i < plan->count; i++) {
-		json_auto_t *before = load(regrade->before, plan->items[i].id);
-		json_auto_t *after = load(out, plan->items[i].id);
+		json_auto_t *before = load(regrade->before, plan_id(plan, i));
+		json_auto_t *after = load(out, plan_id(plan, i));
 
 		count_builds(after, builds);
 		if (before || after)

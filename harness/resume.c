@@ -86,7 +86,7 @@ static json_t *index_of(const struct plan *plan)
 
 	ENOUGH(index);
 	for (i = 0; i < plan->count; i++)
-		report_set(index, plan->items[i].id, report_count(i));
+		report_set(index, plan_id(plan, i), report_count(i));
 	return index;
 }
 
@@ -96,14 +96,14 @@ static int find_graded(struct plan *plan, const json_t *index,
 	const char *id = summary_string(entry->json, "id", "");
 	const char *path = summary_string(entry->json, "path", "");
 	const json_t *which = json_object_get(index, id);
+	size_t i = (size_t)json_integer_value(which);
+	AUTO_FREE char *given = which ? plan_path(plan, i) : NULL;
 	AUTO_FREE char *planned = NULL;
-	struct planned *item;
 
-	if (which) {
-		item = &plan->items[json_integer_value(which)];
-		planned = text_clean(item->path, strlen(item->path), SIZE_MAX);
+	if (given) {
+		planned = text_clean(given, strlen(given), SIZE_MAX);
 		if (strcmp(planned, path) == 0) {
-			item->graded_at = entry->offset;
+			plan_graded(plan, i, entry->offset);
 			return 0;
 		}
 	}
@@ -196,7 +196,7 @@ static bool is_intact(const json_t *report, const json_t *line)
 }
 
 /* NULL: nothing speaks against it; else why it is to be graded again. */
-static const char *objection(const struct planned *item, const json_t *entry,
+static const char *objection(const char *path, const json_t *entry,
 			     const json_t *report)
 {
 	struct submission *submission;
@@ -207,7 +207,7 @@ static const char *objection(const struct planned *item, const json_t *entry,
 		return "its report is not there or damaged";
 	if (!is_intact(report, json_object_get(entry, "line")))
 		return "its report is not the one that was written";
-	if (submission_read(item->path, &submission, &unread) < 0)
+	if (submission_read(path, &submission, &unread) < 0)
 		return "it cannot be read any more";
 	if (strcmp(submission->content, summary_string(entry, "content", "")) !=
 	    0)
@@ -228,24 +228,27 @@ static void count(struct progress *progress, const json_t *entry)
 			progress->verdicts[verdict]++;
 }
 
-static int look_at(struct resume *resume, struct planned *item,
+static int look_at(struct resume *resume, struct plan *plan, size_t i,
 		   struct error *err)
 {
 	const struct resume_options *options = resume->options;
-	AUTO_FREE char *path = text_format("%s/reports/%s.json", options->dir,
-					   item->id);
-	json_auto_t *entry = journal_read_at(resume->reader, item->graded_at);
-	json_auto_t *report = json_load_file(path, 0, NULL);
+	const char *id = plan_id(plan, i);
+	AUTO_FREE char *name = text_format("%s/reports/%s.json", options->dir,
+					   id);
+	AUTO_FREE char *path = plan_path(plan, i);
+	json_auto_t *entry = journal_read_at(resume->reader,
+					     plan_graded_at(plan, i));
+	json_auto_t *report = json_load_file(name, 0, NULL);
 	const char *why;
 
 	if (report && check_exercise(resume, report, err) < 0)
 		return -err->code;
-	why = objection(item, entry, report);
+	why = objection(path, entry, report);
 	if (why) {
-		options->again(options->data, item->id, why);
+		options->again(options->data, id, why);
 		return 0;
 	}
-	item->skip = true;
+	plan->items[i].skip = true;
 	count(resume->progress, entry);
 	return 0;
 }
@@ -262,8 +265,8 @@ int resume_plan(const struct resume_options *options, struct plan *plan,
 	resume.digests = json_object();
 	ENOUGH(resume.digests);
 	for (i = 0; r == 0 && i < plan->count; i++)
-		if (plan->items[i].graded_at && !plan->items[i].skip)
-			r = look_at(&resume, &plan->items[i], err);
+		if (plan_graded_at(plan, i) && !plan->items[i].skip)
+			r = look_at(&resume, plan, i, err);
 	json_decref(resume.digests);
 	journal_reader_close(resume.reader);
 	return r;

@@ -39,12 +39,8 @@ void shard_select(const struct shard *shard, struct plan *plan)
 {
 	size_t i, kept = 0;
 
-	for (i = 0; i < plan->count; i++) {
-		if (has(shard, i)) {
+	for (i = 0; i < plan->count; i++)
+		if (has(shard, i))
 			plan->items[kept++] = plan->items[i];
-			continue;
-		}
-		plan_drop(&plan->items[i]);
-	}
 	plan->count = kept;
 }

@@ -15,22 +15,26 @@
 #include "report_parts.h"
 #include "summary_parts.h"
 #include "text.h"
+#include "texts.h"
 
 #define SUMMARY_VERSION 1
 #define FIRST_ROOM 64
+#define SOURCES_MASK 0xffffffu /* a folder of each is open: never so many */
+#define VERDICT_MASK 0x7fu
 
-/* One "graded" line. */
+/* One "graded" line; of many, so little of each. */
 struct place_in {
-	char *id;
 	uint64_t offset;
-	unsigned source;      /* which journal */
-	enum verdict verdict; /* VERDICT_MAX: of none that is known */
-	bool undecided;       /* has points that nobody decided */
+	uint32_t id;            /* in the texts */
+	unsigned source : 24;   /* which journal */
+	unsigned verdict : 7;   /* VERDICT_MAX: of none that is known */
+	unsigned undecided : 1; /* has points that nobody decided */
 };
 
 struct summary {
 	struct journal_reader **sources;
 	unsigned source_count;
+	struct texts texts;
 	struct place_in *places; /* sorted by id */
 	size_t count;
 	size_t room;
@@ -52,14 +56,19 @@ void summary_free(struct summary *summary)
 
 	if (!summary)
 		return;
-	for (i = 0; i < summary->count; i++)
-		free(summary->places[i].id);
+	texts_release(&summary->texts);
 	for (i = 0; i < summary->source_count; i++)
 		journal_reader_close(summary->sources[i]);
 	free(summary->sources);
 	free(summary->places);
 	audit_free(summary->audit);
 	free(summary);
+}
+
+static const char *id_of(const struct summary *summary,
+			 const struct place_in *place)
+{
+	return texts_at(&summary->texts, place->id);
 }
 
 size_t summary_count(const struct summary *summary)
@@ -69,7 +78,7 @@ size_t summary_count(const struct summary *summary)
 
 const char *summary_id(const struct summary *summary, size_t i)
 {
-	return summary->places[i].id;
+	return id_of(summary, &summary->places[i]);
 }
 
 /* ---- taking journals in ---- */
@@ -89,7 +98,7 @@ static void add_place(struct summary *summary,
 		      const struct journal_entry *entry)
 {
 	const json_t *line = json_object_get(entry->json, "line");
-	struct place_in *place;
+	const char *id = summary_string(entry->json, "id", "");
 
 	if (summary->count == summary->room) {
 		summary->room = summary->room ? 2 * summary->room : FIRST_ROOM;
@@ -97,22 +106,20 @@ static void add_place(struct summary *summary,
 					       sizeof *summary->places);
 		ENOUGH(summary->places);
 	}
-	place = &summary->places[summary->count++];
-	*place = (struct place_in){
-		.id = strdup(summary_string(entry->json, "id", "")),
+	summary->places[summary->count++] = (struct place_in){
+		.id = texts_add(&summary->texts, id, strlen(id)),
 		.offset = entry->offset,
-		.source = summary->source_count - 1,
-		.verdict = verdict_of(line),
+		.source = (summary->source_count - 1) & SOURCES_MASK,
+		.verdict = (unsigned)verdict_of(line) & VERDICT_MASK,
 		.undecided = json_number_value(
 				     json_object_get(line, "undecided")) > 0,
 	};
-	ENOUGH(place->id);
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_places(const void *a, const void *b, void *data)
 {
 	const struct place_in *x = a, *y = b;
-	int order = strcmp(x->id, y->id);
+	int order = strcmp(id_of(data, x), id_of(data, y));
 
 	if (order != 0)
 		return order;
@@ -129,15 +136,14 @@ static void settle(struct summary *summary)
 
 	if (summary->count == 0)
 		return;
-	qsort(places, summary->count, sizeof *places, compare_places);
-	for (i = 0; i < summary->count; i++) {
-		if (i + 1 < summary->count &&
-		    places[i].source == places[i + 1].source &&
-		    strcmp(places[i].id, places[i + 1].id) == 0)
-			free(places[i].id);
-		else
+	qsort_r(places, summary->count, sizeof *places, compare_places,
+		summary);
+	for (i = 0; i < summary->count; i++)
+		if (i + 1 == summary->count ||
+		    places[i].source != places[i + 1].source ||
+		    strcmp(id_of(summary, &places[i]),
+			   id_of(summary, &places[i + 1])) != 0)
 			places[kept++] = places[i];
-	}
 	summary->count = kept;
 }
 
@@ -179,7 +185,7 @@ static json_t *get_line(const void *data, size_t i)
 	if (line)
 		return json_incref(line);
 	line = json_object();
-	report_set(line, "submission", report_text(place->id));
+	report_set(line, "submission", report_text(id_of(summary, place)));
 	return line;
 }
 

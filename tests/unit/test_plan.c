@@ -16,6 +16,13 @@
 #include "plan.h"
 #include "text.h"
 
+static void assert_path(const struct plan *plan, size_t i, const char *path)
+{
+	AUTO_FREE char *is = plan_path(plan, i);
+
+	assert_string_equal(is, path);
+}
+
 static void test_plan__ids_differ_whatever_paths_share(void **state)
 {
 	static const char *const paths[] = { "a/queue",     "b/queue.tar.gz",
@@ -33,8 +40,8 @@ static void test_plan__ids_differ_whatever_paths_share(void **state)
 		plan_add(&plan, paths[i]);
 	plan_name(&plan);
 	for (i = 0; i < plan.count; i++) {
-		assert_string_equal(plan.items[i].path, paths[i]);
-		assert_string_equal(plan.items[i].id, ids[i]);
+		assert_path(&plan, i, paths[i]);
+		assert_string_equal(plan_id(&plan, i), ids[i]);
 	}
 	plan_release(&plan);
 }
@@ -42,19 +49,21 @@ static void test_plan__ids_differ_whatever_paths_share(void **state)
 static void test_plan__leaves_an_id_that_was_given(void **state)
 {
 	struct plan plan = { 0 };
-	char path[] = "a/queue";
 
 	(void)state;
 	plan_add(&plan, "b/queue");
-	plan_borrow(&plan, path);
+	plan_add(&plan, "a/queue");
 	plan_add(&plan, "c/queue");
-	plan.items[1].id = text_format("queue");
-	plan.items[2].id = text_format("queue-2");
+	plan_call(&plan, 1, "queue");
+	plan_call(&plan, 2, "queue-2");
 	plan_name(&plan);
-	assert_string_equal(plan.items[0].id, "queue-3");
-	assert_string_equal(plan.items[1].id, "queue");
-	assert_ptr_equal(plan.items[1].path, path);
-	assert_string_equal(plan.items[2].id, "queue-2");
+	assert_string_equal(plan_id(&plan, 0), "queue-3");
+	assert_string_equal(plan_id(&plan, 1), "queue");
+	assert_string_equal(plan_id(&plan, 2), "queue-2");
+	plan_sort(&plan);
+	assert_path(&plan, 0, "a/queue");
+	assert_path(&plan, 1, "c/queue");
+	assert_path(&plan, 2, "b/queue");
 	plan_release(&plan);
 }
 
@@ -67,7 +76,7 @@ static void test_plan__names_many_of_one_name(void **state)
 	for (i = 0; i < 100000; i++)
 		plan_add(&plan, "in/same");
 	plan_name(&plan);
-	assert_string_equal(plan.items[99999].id, "same-100000");
+	assert_string_equal(plan_id(&plan, 99999), "same-100000");
 	plan_release(&plan);
 }
 
@@ -94,9 +103,9 @@ static void test_plan__reads_a_path_from_each_line(void **state)
 	(void)state;
 	assert_int_equal(read_text(&plan, text, strlen(text), &err), 0);
 	assert_int_equal(plan.count, 3);
-	assert_string_equal(plan.items[0].path, "a/b");
-	assert_string_equal(plan.items[1].path, " c d ");
-	assert_string_equal(plan.items[2].path, "last");
+	assert_path(&plan, 0, "a/b");
+	assert_path(&plan, 1, " c d ");
+	assert_path(&plan, 2, "last");
 	plan_release(&plan);
 }
 
@@ -113,6 +122,55 @@ static void test_plan__says_what_is_no_list(void **state)
 	plan_release(&plan);
 }
 
+static void test_plan__keeps_paths_as_given(void **state)
+{
+	static const char *const paths[] = { "/",    "//",   "a",     "a/",
+					     "/a",   "a//b", "a//b/", "a/b",
+					     "a/c/", "",     ".",     "../x" };
+	struct plan plan = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof paths / sizeof *paths; i++)
+		plan_add(&plan, paths[i]);
+	for (i = 0; i < plan.count; i++)
+		assert_path(&plan, i, paths[i]);
+	plan_release(&plan);
+}
+
+static void test_plan__is_small(void **state)
+{
+	struct plan plan = { 0 };
+	char path[64];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 10000; i++) {
+		(void)snprintf(path, sizeof path,
+			       "a/folder/of/a/course/hand-in-%05d", i);
+		plan_add(&plan, path);
+	}
+	plan_name(&plan);
+	/* the name, which is the id as well */
+	assert_in_range(plan.texts.used, 1, 10000 * 14 + 64);
+	assert_in_range(sizeof *plan.items, 1, 16);
+	plan_release(&plan);
+}
+
+static void test_plan__notes_where_each_was_graded(void **state)
+{
+	struct plan plan = { 0 };
+
+	(void)state;
+	plan_add(&plan, "a");
+	plan_add(&plan, "b");
+	assert_int_equal(plan_graded_at(&plan, 1), 0);
+	plan_graded(&plan, 1, 4711);
+	assert_int_equal(plan_graded_at(&plan, 0), 0);
+	assert_int_equal(plan_graded_at(&plan, 1), 4711);
+	plan_release(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +179,9 @@ int main(void)
 		cmocka_unit_test(test_plan__names_many_of_one_name),
 		cmocka_unit_test(test_plan__reads_a_path_from_each_line),
 		cmocka_unit_test(test_plan__says_what_is_no_list),
+		cmocka_unit_test(test_plan__keeps_paths_as_given),
+		cmocka_unit_test(test_plan__is_small),
+		cmocka_unit_test(test_plan__notes_where_each_was_graded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,8 +71,8 @@ static void test_shard__names_are_those_of_the_whole(void **state)
 	fill(&plan, 6);
 	shard_select(&shard, &plan);
 	assert_int_equal(plan.count, 2);
-	assert_string_equal(plan.items[0].id, "queue-2");
-	assert_string_equal(plan.items[1].id, "queue-5");
+	assert_string_equal(plan_id(&plan, 0), "queue-2");
+	assert_string_equal(plan_id(&plan, 1), "queue-5");
 	plan_release(&plan);
 }
 
