@@ -75,13 +75,13 @@ _assay()
 	--lang) words='c cpp python' files='' ;;
 	--audit | --shard | --test | --seed | --jobs | --repeat | --cpu | --wall) return ;;
 	--memory | --processes | --files | --file-size | --stack) return ;;
-	--env | --then | --collect) return ;;
+	--env | --then | --collect | --rater) return ;;
 	--out)
 		# A file or a folder for report.
 		[ "$subcommand" = report ] || compopt -o dirnames
 		[ "$subcommand" = report ] || return
 		;;
-	--cwd | --lay-out | --regrade)
+	--cwd | --lay-out | --regrade | --rubric | --rubric-sheets)
 		compopt -o dirnames
 		return
 		;;
@@ -119,6 +119,7 @@ _assay()
 		report)
 			words='--format --audience -o --out --all --merge'
 			words+=' --verify --key --blind --blind-map --names'
+			words+=' --rubric --rubric-sheets --rater'
 			;;
 		verify)
 			words='--repeat --quick --under-load --generated'

@@ -31,6 +31,7 @@ static const char *const own_words[] = {
 	"rubric.*.id",
 	"rubric.*.title",
 	"rubric.*.marks",
+	"ratings.*.rater",
 	"submission.rejected.rule",
 	"submission.files.*.role",
 	"submission.flags.*.kind",
@@ -96,7 +97,8 @@ static bool has_own_keys(const char *path)
 {
 	static const char *const parts[] = { "submission",  "build",
 					     "tests",       "rubric",
-					     "environment", "excerpts" };
+					     "environment", "excerpts",
+					     "ratings" };
 	size_t i;
 
 	if (*path == '\0')

@@ -18,6 +18,7 @@
 #include "cmd_report.h"
 #include "command.h"
 #include "command_merge.h"
+#include "command_rubric.h"
 #include "commands.h"
 #include "explain.h"
 #include "format.h"
@@ -36,6 +37,8 @@ static const char help[] =
 	"usage: assay report [OPTIONS] REPORT|RESULTS...\n"
 	"       assay report --merge DIR... --out DIR\n"
 	"       assay report --verify [--key PUBLIC] REPORT|RESULTS...\n"
+	"       assay report --rubric-sheets FOLDER --rater NAME "
+	"REPORT|RESULTS...\n"
 	"\n"
 	"Tell what is in reports that \"assay grade\" wrote: to people, or in "
 	"the\n"
@@ -71,6 +74,19 @@ static const char help[] =
 	"      --names CSV      with --blind: what candidates are called; each "
 	"line\n"
 	"                       an id or path, then names, mail, accounts\n"
+	"      --rubric FOLDER  also what people score: FOLDER/RATER/ID.json "
+	"of each\n"
+	"                       submission ID, 0 to 4 for each dimension and\n"
+	"                       comments on lines; never added to the points, "
+	"never\n"
+	"                       shown to candidates. The index says how far "
+	"two\n"
+	"                       raters agree\n"
+	"      --rubric-sheets FOLDER\n"
+	"                       make empty files of that kind, to be filled "
+	"in by\n"
+	"                       --rater; what is there stays as it is\n"
+	"      --rater NAME     whose they are\n"
 	"      --all            text: also what passing tests measured and\n"
 	"                       printed; of a folder each report\n"
 	"      --merge          put the result folders of \"assay grade "
@@ -102,6 +118,8 @@ static const char help[] =
 	"  assay report results --format html -o pages\n"
 	"  assay report results/reports/ada.json --format junit -o ada.xml\n"
 	"  assay report results --format html --blind -o for-raters\n"
+	"  assay report results --rubric-sheets rubric --rater ann\n"
+	"  assay report results --rubric rubric --format html -o pages\n"
 	"  assay report --merge shard-* --out results\n";
 
 static const struct option long_options[] = {
@@ -115,6 +133,9 @@ static const struct option long_options[] = {
 	{ "merge", no_argument, NULL, 'm' },
 	{ "verify", no_argument, NULL, 'v' },
 	{ "key", required_argument, NULL, 'k' },
+	{ "rubric", required_argument, NULL, 'r' },
+	{ "rubric-sheets", required_argument, NULL, 's' },
+	{ "rater", required_argument, NULL, 'w' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -135,9 +156,13 @@ struct rendering {
 	bool blind;
 	const char *blind_map, *names; /* NULL: not told */
 	struct report_blind *blinder;  /* of --blind, while it renders */
+	const char *rubric; /* folder of what people scored, or NULL */
+	const char *sheets; /* the same, to make sheets in */
+	const char *rater;
+	struct ratings *ratings; /* of rubric */
 };
 
-static int load(const char *path, json_t **ret)
+int report_read(const char *path, json_t **ret)
 {
 	json_error_t where;
 	json_t *report = NULL;
@@ -160,6 +185,8 @@ static int load(const char *path, json_t **ret)
 				     "(report_version is not %d)",
 				     path, REPORT_VERSION);
 	}
+	/* People's marks come from their files, and from nowhere else. */
+	(void)json_object_del(report, "ratings");
 	*ret = report;
 	return COMMAND_DONE;
 }
@@ -280,13 +307,17 @@ static json_t *view_of(const struct rendering *rendering, const char *path,
 static int render(struct rendering *rendering, const char *path)
 {
 	json_auto_t *report = NULL, *view = NULL;
-	int status = load(path, &report);
+	int status = report_read(path, &report), marked, wrote;
 
 	if (status)
 		return status;
+	/* A page that lacks a bad file's marks is better than no page. */
+	marked = command_rubric_attach(rendering->ratings, report);
 	view = view_of(rendering, path, report);
-	if (!rendering->out)
-		return write_own_file(rendering, path, view);
+	if (!rendering->out) {
+		wrote = write_own_file(rendering, path, view);
+		return wrote > marked ? wrote : marked;
+	}
 	if (rendering->format) {
 		write_together(rendering, view);
 	} else if (rendering->json) {
@@ -297,7 +328,7 @@ static int render(struct rendering *rendering, const char *path)
 		write_text(rendering, path, view);
 	}
 	rendering->count++;
-	return COMMAND_DONE;
+	return marked;
 }
 
 static bool parse_format(const char *name, struct rendering *rendering)
@@ -426,7 +457,8 @@ static int render_blind(struct rendering *rendering, struct report_list *list)
 				  &rendering->blinder);
 	if (status)
 		return status;
-	status = report_blind_sort(rendering->blinder, list, load);
+	status = report_blind_sort(rendering->blinder, list,
+				   report_read);
 	if (!status) {
 		status = render_list(rendering, list);
 		end = report_blind_end(rendering->blinder);
@@ -440,7 +472,8 @@ static int render_blind(struct rendering *rendering, struct report_list *list)
 static bool tells_folders(const struct rendering *rendering)
 {
 	return !rendering->format && !rendering->json && !rendering->all &&
-	       !rendering->blind && rendering->audience != AUDIENCE_CANDIDATE;
+	       !rendering->blind && !rendering->rubric && !rendering->sheets &&
+	       rendering->audience != AUDIENCE_CANDIDATE;
 }
 
 static int render_all(struct rendering *rendering, char *const *paths,
@@ -449,6 +482,9 @@ static int render_all(struct rendering *rendering, char *const *paths,
 	struct report_list list = { .items = NULL };
 	int status = COMMAND_DONE, i;
 
+	if (rendering->rubric)
+		status = command_rubric_open(rendering->rubric,
+					     &rendering->ratings);
 	for (i = 0; !status && i < count; i++) {
 		struct error err = { 0 };
 
@@ -457,10 +493,14 @@ static int render_all(struct rendering *rendering, char *const *paths,
 			status = command_input("report", err.code, "%s",
 					       err.text);
 	}
-	if (!status)
+	if (!status && rendering->sheets)
+		status = command_rubric_sheets(rendering->sheets,
+					       rendering->rater, &list);
+	else if (!status)
 		status = rendering->blind ? render_blind(rendering, &list)
 					  : render_list(rendering, &list);
 	report_list_release(&list);
+	ratings_free(rendering->ratings);
 	return status;
 }
 
@@ -501,6 +541,15 @@ static int take_option(struct rendering *rendering, int option)
 	case 'k':
 		rendering->key = optarg;
 		return 0;
+	case 'r':
+		rendering->rubric = optarg;
+		return 0;
+	case 's':
+		rendering->sheets = optarg;
+		return 0;
+	case 'w':
+		rendering->rater = optarg;
+		return 0;
 	default:
 		rendering->all = true;
 		return 0;
@@ -539,5 +588,11 @@ int cmd_report(int argc, char **argv)
 	if (!rendering.blind && (rendering.blind_map || rendering.names))
 		return command_usage("report", "--blind-map and --names go "
 					       "with --blind");
+	if (rendering.rater && !rendering.sheets)
+		return command_usage("report",
+				     "--rater goes with --rubric-sheets");
+	if (rendering.blind && rendering.sheets)
+		return command_usage("report", "--rubric-sheets are named after "
+					       "submissions: not with --blind");
 	return render_all(&rendering, argv + optind, argc - optind);
 }

@@ -7,6 +7,11 @@
 #include <jansson.h>
 
 #include "report_list.h"
+/**
+ * The report @path, a new reference, or the one line why it is none. An exit
+ * status.
+ */
+int report_read(const char *path, json_t **ret);
 
 /**
  * cmd_report_verify.c: one line for each of @count reports, or results folders,

@@ -257,6 +257,7 @@ static void print_report(struct paper *paper, const json_t *report)
 	print_flags(paper, report);
 	print_builds(paper, report);
 	print_tests(paper, json_object_get(report, "tests"));
+	explain_rubric(paper, report);
 }
 
 void explain_report(const json_t *report, FILE *out, unsigned columns,

@@ -47,6 +47,9 @@ void paper_status(struct paper *paper, const char *status, const char *text,
 bool paper_timeline(struct paper *paper, size_t indent, const json_t *lines,
 		    size_t most);
 
+/** explain_rubric.c: what people scored, where the view has it. */
+void explain_rubric(struct paper *paper, const json_t *view);
+
 /** explain_test.c: the line of a test and what belongs under it. */
 void explain_test(struct paper *paper, const json_t *test,
 		  size_t label_columns);

@@ -338,6 +338,18 @@ static void print_story(struct paper *paper, const json_t *story,
 		paper_text(paper, INDENT, "threads   ", note);
 }
 
+/* Only where people talk with who wrote the code: no candidate's view has
+ * them. */
+static void print_questions(struct paper *paper, const json_t *test)
+{
+	json_t *question;
+	size_t i;
+
+	json_array_foreach (json_object_get(test, "questions"), i, question)
+		paper_text(paper, INDENT, i == 0 ? "to ask    " : "          ",
+			   json_string_value(question));
+}
+
 static void print_failure(struct paper *paper, const json_t *test)
 {
 	const char *message = explain_string(test, "message");
@@ -367,6 +379,7 @@ static void print_failure(struct paper *paper, const json_t *test)
 	if (*explain_string(test, "replay"))
 		paper_text(paper, INDENT, "again     ",
 			   explain_string(test, "replay"));
+	print_questions(paper, test);
 }
 
 void explain_test(struct paper *paper, const json_t *test, size_t label_columns)

@@ -55,6 +55,26 @@ static json_t *tests_of(const json_t *view)
 	return tests;
 }
 
+/* {RATER: {DIMENSION: mark}} */
+static json_t *ratings_of(const json_t *view)
+{
+	json_t *ratings = json_object(), *rating, *marks, *mark;
+	const char *dimension;
+	size_t i;
+
+	ENOUGH(ratings);
+	json_array_foreach (json_object_get(view, "ratings"), i, rating) {
+		marks = json_object();
+		ENOUGH(marks);
+		json_object_foreach (json_object_get(rating, "marks"),
+				     dimension, mark)
+			report_set(marks, dimension,
+				   report_value(json_object_get(mark, "mark")));
+		report_set(ratings, page_string(rating, "rater"), marks);
+	}
+	return ratings;
+}
+
 void report_index_add(struct report_index *index, const json_t *view,
 		      const char *page)
 {
@@ -75,6 +95,9 @@ void report_index_add(struct report_index *index, const json_t *view,
 	report_set(entry, "undecided",
 		   json_real(page_number(score, "undecided")));
 	report_set(entry, "tests", tests_of(view));
+	report_set(entry, "rubric",
+		   report_list(json_object_get(view, "rubric")));
+	report_set(entry, "ratings", ratings_of(view));
 	report_append(index->entries, entry);
 }
 
@@ -209,6 +232,7 @@ static void put_group(struct html *html, const char *exercise,
 	index_distribution(html, group, unique);
 	index_pass_rates(html, group);
 	index_side_by_side(html, group);
+	index_rubric(html, group);
 }
 
 void report_index_write(struct report_index *index, FILE *out)

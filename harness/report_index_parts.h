@@ -2,8 +2,9 @@
  * report_index_parts.h - the sections that report_index.c puts together
  *
  * An entry is {"id", "page", "exercise", "status", "points", "maximum",
- * "undecided", "tests": {ID: {"status", "points", "maximum"}}}; a group is an
- * array of those for one exercise, best first.
+ * "undecided", "tests": {ID: {"status", "points", "maximum"}}, "rubric" (the
+ * report's), "ratings": {RATER: {DIMENSION: mark}}}; a group is an array of
+ * those for one exercise, best first.
  */
 #ifndef ASSAY_REPORT_INDEX_PARTS_H
 #define ASSAY_REPORT_INDEX_PARTS_H
@@ -21,6 +22,10 @@ void index_pass_rates(struct html *html, const json_t *group);
 void index_submissions(struct html *html, json_t *const orders[3]);
 /** All of a group on the same tests; under an <h3>. */
 void index_side_by_side(struct html *html, const json_t *group);
+
+/** report_index_rubric.c: what people scored, and how far two of them agree;
+ * under an <h3>. */
+void index_rubric(struct html *html, const json_t *group);
 
 /** Ids of all tests that the group's entries have, in the order of the first
  * one that has them. A new reference. */

@@ -209,28 +209,3 @@ void page_files(struct html *html, const json_t *view)
 	page_wide_end(html);
 	html_end(html, "div");
 }
-
-void page_rubric(struct html *html, const json_t *view)
-{
-	const json_t *rubric = json_object_get(view, "rubric");
-	json_t *entry, *mark;
-	size_t i, j;
-
-	if (json_array_size(rubric) == 0)
-		return;
-	html_begin(html, "h2", "id", "rubric", NULL);
-	html_text(html, "What people score");
-	html_end(html, "h2");
-	html_begin(html, "div", "class", "card", NULL);
-	html_element(html, "p", "soft",
-		     "0 to 4 for each, beside the points and never added to "
-		     "them.");
-	json_array_foreach (rubric, i, entry) {
-		html_element(html, "h3", NULL, page_string(entry, "title"));
-		html_begin(html, "ol", "start", "0", NULL);
-		json_array_foreach (json_object_get(entry, "marks"), j, mark)
-			html_element(html, "li", NULL, json_string_value(mark));
-		html_end(html, "ol");
-	}
-	html_end(html, "div");
-}

@@ -74,11 +74,15 @@ void page_races(struct html *html, const json_t *view, const json_t *test);
 void page_excerpt(struct html *html, const json_t *view, const char *file,
 		  json_int_t line);
 
+/** report_page_rubric.c: what people score, and did; what to ask about a test,
+ * under an <h4>. */
+void page_rubric(struct html *html, const json_t *view);
+void page_questions(struct html *html, const json_t *test);
+
 /** report_page_environment.c: resources, isolation, toolchain, files. */
 void page_resources(struct html *html, const json_t *view);
 void page_environment(struct html *html, const json_t *view);
 void page_files(struct html *html, const json_t *view);
-void page_rubric(struct html *html, const json_t *view);
 
 /** report_page_feedback.c: the candidate's page between its head and end. */
 void page_feedback(struct html *html, const json_t *view);
