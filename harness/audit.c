@@ -133,20 +133,40 @@ static json_t *differing_json(const json_t *lines)
 	return array;
 }
 
-json_t *audit_json(const struct audit *audit)
+/* Takes @differing. */
+static json_t *told(uint64_t count, json_t *differing)
 {
-	uint64_t differing = json_array_size(audit->differing);
+	uint64_t others = json_array_size(differing);
 	json_t *object = json_object(), *bound = json_null();
 
-	if (audit->count > differing)
-		bound = json_real(
-			round(audit_bound(differing, audit->count) * 10000) /
-			10000);
-	report_set(object, "graded_twice", report_count(audit->count));
-	report_set(object, "differing", differing_json(audit->differing));
+	if (count > others)
+		bound = json_real(round(audit_bound(others, count) * 10000) /
+				  10000);
+	report_set(object, "graded_twice", report_count(count));
+	report_set(object, "differing", differing);
 	report_set(object, "flaky_below", bound);
 	report_set(object, "confidence", json_real(1 - AUDIT_DOUBT));
 	return object;
+}
+
+json_t *audit_json(const struct audit *audit)
+{
+	return told(audit->count, differing_json(audit->differing));
+}
+
+json_t *audit_sum(const json_t *one, const json_t *other)
+{
+	json_t *differing = json_array();
+	json_int_t count =
+		json_integer_value(json_object_get(one, "graded_twice")) +
+		json_integer_value(json_object_get(other, "graded_twice"));
+
+	ENOUGH(differing);
+	CHECK(json_array_extend(differing, json_object_get(one, "differing")) ==
+	      0);
+	CHECK(json_array_extend(differing,
+				json_object_get(other, "differing")) == 0);
+	return told((uint64_t)count, differing);
 }
 
 static void tell_differing(const json_t *differing, FILE *out)

@@ -46,6 +46,9 @@ void audit_end(struct audit *audit);
  */
 json_t *audit_json(const struct audit *audit);
 
+/** Two of these of different batches, as one. A new reference. */
+json_t *audit_sum(const json_t *one, const json_t *other);
+
 /** That in words, a line or more, each with its newline; free() it. */
 char *audit_words(const json_t *json);
 

@@ -426,6 +426,21 @@ static int close_output(struct rendering *rendering)
 		      : COMMAND_DONE;
 }
 
+/* Into an index, and for whom it is blind, without names. */
+static void put_audit(const struct rendering *rendering, const json_t *audit)
+{
+	json_auto_t *given = json_deep_copy(audit);
+	json_t *one;
+	size_t i;
+
+	if (!rendering->site || !given)
+		return;
+	json_array_foreach (json_object_get(given, "differing"), i, one)
+		if (rendering->blinder)
+			(void)json_object_del(one, "submission");
+	report_site_audit(rendering->site, given);
+}
+
 static int render_list(struct rendering *rendering,
 		       const struct report_list *list)
 {
@@ -435,6 +450,7 @@ static int render_list(struct rendering *rendering,
 	if (status)
 		return status;
 	rendering->titled = list->count > 1;
+	put_audit(rendering, list->audit);
 	for (i = 0; i < list->count; i++) {
 		const struct report_listed *item = &list->items[i];
 		int r = item->is_folder ? tell_folder(rendering, item->path)

@@ -13,6 +13,7 @@
 
 struct report_index {
 	json_t *entries;
+	json_t *audit; /* NULL: there was none */
 };
 
 struct report_index *report_index_new(void)
@@ -30,6 +31,7 @@ void report_index_free(struct report_index *index)
 	if (!index)
 		return;
 	json_decref(index->entries);
+	json_decref(index->audit);
 	free(index);
 }
 
@@ -99,6 +101,13 @@ void report_index_add(struct report_index *index, const json_t *view,
 		   report_list(json_object_get(view, "rubric")));
 	report_set(entry, "ratings", ratings_of(view));
 	report_append(index->entries, entry);
+}
+
+void report_index_audit(struct report_index *index, const json_t *audit)
+{
+	json_decref(index->audit);
+	index->audit = json_deep_copy(audit);
+	ENOUGH(index->audit);
 }
 
 /* ---- orders ---- */
@@ -253,5 +262,6 @@ void report_index_write(struct report_index *index, FILE *out)
 	index_submissions(&html, orders);
 	json_object_foreach (groups, exercise, group)
 		put_group(&html, exercise, group);
+	index_audit(&html, index->audit, points);
 	html_page_end(&html, "Reports are evidence; people decide.");
 }

@@ -24,6 +24,9 @@ void report_index_free(struct report_index *index);
 void report_index_add(struct report_index *index, const json_t *view,
 		      const char *page);
 
+/** Take in what an audit has shown, audit_json(), not kept. */
+void report_index_audit(struct report_index *index, const json_t *audit);
+
 /** Write the page to @out. */
 void report_index_write(struct report_index *index, FILE *out);
 

@@ -27,6 +27,10 @@ void index_side_by_side(struct html *html, const json_t *group);
  * under an <h3>. */
 void index_rubric(struct html *html, const json_t *group);
 
+/** report_index_audit.c: what became of those of @entries that were graded
+ * twice, as audit_json() says it (NULL: it does not); under an <h2>. */
+void index_audit(struct html *html, const json_t *audit, const json_t *entries);
+
 /** Ids of all tests that the group's entries have, in the order of the first
  * one that has them. A new reference. */
 json_t *index_test_ids(const json_t *group);

@@ -7,6 +7,7 @@
 
 #include <assay/cleanup.h>
 
+#include "audit.h"
 #include "journal.h"
 #include "summary.h"
 #include "text.h"
@@ -20,6 +21,7 @@ void report_list_release(struct report_list *list)
 	for (i = 0; i < list->count; i++)
 		free(list->items[i].path);
 	free(list->items);
+	json_decref(list->audit);
 	*list = (struct report_list){ .items = NULL };
 }
 
@@ -58,6 +60,17 @@ static int add_report(struct report_list *list, const char *folder,
 	return 0;
 }
 
+/* Takes @audit. */
+static void add_audit(struct report_list *list, json_t *audit)
+{
+	json_t *sum = list->audit ? audit_sum(list->audit, audit)
+				  : json_incref(audit);
+
+	json_decref(list->audit);
+	json_decref(audit);
+	list->audit = sum;
+}
+
 /* In the order of its summary. */
 static int add_reports(struct report_list *list, const char *folder,
 		       struct error *err)
@@ -68,6 +81,8 @@ static int add_reports(struct report_list *list, const char *folder,
 
 	for (i = 0; r == 0 && i < summary_count(summary); i++)
 		r = add_report(list, folder, summary_id(summary, i), err);
+	if (r == 0)
+		add_audit(list, summary_audit(summary));
 	summary_free(summary);
 	return r;
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <jansson.h>
+
 #include <assay/error.h>
 
 struct report_listed {
@@ -21,6 +23,8 @@ struct report_list {
 	struct report_listed *items;
 	size_t count;
 	size_t room;
+	json_t *audit; /* what became of all folders' audits (audit_json()),
+			  where reports stand for them; NULL: no folder */
 };
 
 void report_list_release(struct report_list *list);

@@ -68,6 +68,11 @@ int report_site_add(struct report_site *site, const json_t *view,
 	return report_file_replace(path, text, size, err);
 }
 
+void report_site_audit(struct report_site *site, const json_t *audit)
+{
+	report_index_audit(site->index, audit);
+}
+
 int report_site_end(struct report_site *site, struct error *err)
 {
 	AUTO_FREE char *text = NULL, *path = NULL;

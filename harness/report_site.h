@@ -19,6 +19,8 @@ int report_site_new(const char *folder, struct report_site **ret,
 /** Write the page of @view (report_view.h) as that of report @name. */
 int report_site_add(struct report_site *site, const json_t *view,
 		    const char *name, struct error *err);
+/** What an audit has shown (audit_json()) is said in the index. */
+void report_site_audit(struct report_site *site, const json_t *audit);
 /** Write the index of what was added, unless that is nothing, or for
  * candidates. @site is gone in any case; NULL is nothing. */
 int report_site_end(struct report_site *site, struct error *err);

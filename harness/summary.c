@@ -281,6 +281,11 @@ static int write_csv(const struct summary *summary, const char *path,
 	return report_file_end(&file, err);
 }
 
+json_t *summary_audit(const struct summary *summary)
+{
+	return audit_json(summary->audit);
+}
+
 int summary_write(const struct summary *summary, const char *dir,
 		  struct error *err)
 {

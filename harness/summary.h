@@ -32,6 +32,9 @@ size_t summary_count(const struct summary *summary);
 /** The id of the one that is @i-th in order; borrowed. */
 const char *summary_id(const struct summary *summary, size_t i);
 
+/** What became of the audits of all folders: audit_json(). */
+json_t *summary_audit(const struct summary *summary);
+
 /**
  * Write DIR/summary.json and DIR/summary.csv, by submission id. CSV: RFC 4180,
  * header line "submission,exercise,status,points,maximum,<category>...,

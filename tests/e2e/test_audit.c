@@ -216,6 +216,35 @@ static void test_audit__that_differs_is_named_with_its_tests(void **state)
 	     "out", BATCH);
 }
 
+/* In @folder, written by "report --format html" with @option. */
+static char *index_with(const char *folder, const char *option)
+{
+	AUTO_FREE char *name = text_format("%s/index.html", folder);
+	struct process process;
+
+	RUN(&process, "report", "--format", "html", "out", "-o", folder,
+	    option);
+	assert_status(&process, 0);
+	process_release(&process);
+	return scratch_read(home.folder, name);
+}
+
+/* After the test before this one. */
+static void test_audit__is_in_the_index(void **state)
+{
+	AUTO_FREE char *index = index_with("site", "--all");
+	AUTO_FREE char *blind = index_with("blind", "--blind");
+	const char *at = strstr(index, "1 of 3 graded twice differ: fewer");
+
+	(void)state;
+	assert_non_null(at);
+	assert_non_null(strstr(at, "<li><a href=\"reports/"));
+	at = strstr(blind, "1 of 3 graded twice differ: fewer");
+	assert_non_null(at);
+	assert_non_null(strstr(at, "<li>"));
+	assert_null(strstr(at, "<li><a"));
+}
+
 static void test_audit__wants_a_number(void **state)
 {
 	struct process process;
@@ -236,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_audit__of_shards_add_up),
 		cmocka_unit_test(
 			test_audit__that_differs_is_named_with_its_tests),
+		cmocka_unit_test(test_audit__is_in_the_index),
 		cmocka_unit_test(test_audit__wants_a_number),
 	};
 

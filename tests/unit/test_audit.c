@@ -297,6 +297,23 @@ static void test_audit__picks_only_what_can_be_graded(void **state)
 	assert_picks(folder, 2, "d");
 }
 
+/* The bound is of all, not of either. */
+static void test_audit__of_two_batches_adds_up(void **state)
+{
+	json_auto_t *one = json_pack("{s:i, s:[{s:s, s:[s]}]}", "graded_twice",
+				     2, "differing", "submission", "b", "tests",
+				     "close");
+	json_auto_t *other = json_pack("{s:i, s:[]}", "graded_twice", 1,
+				       "differing");
+	json_auto_t *sum = audit_sum(one, other);
+	AUTO_FREE char *words = audit_words(sum);
+
+	(void)state;
+	assert_string_equal(words,
+			    "1 of 3 graded twice differ: fewer than 86.5 % "
+			    "flaky with 95 % confidence\n    b: close\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -315,6 +332,7 @@ int main(void)
 			test_audit__where_all_differ_there_is_no_bound),
 		cmocka_unit_test(
 			test_audit__a_line_names_the_tests_that_differ),
+		cmocka_unit_test(test_audit__of_two_batches_adds_up),
 		TEST(test_audit__picks_the_smallest_digests),
 		TEST(test_audit__picks_none_a_second_time),
 		TEST(test_audit__picks_only_what_can_be_graded),

@@ -38,13 +38,19 @@ static char *index_of(const json_t *report)
 {
 	struct report_index *index = report_index_new();
 	json_auto_t *view = report_view(report, AUDIENCE_GRADER);
+	json_t *id = json_object_get(json_object_get(view, "submission"), "id");
+	json_auto_t *audit = json_pack("{s:i, s:[{s:O?, s:[O?]}]}",
+				       "graded_twice", 2, "differing",
+				       "submission", id, "tests", id);
 	char *page = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&page, &size);
 
 	assert_non_null(out);
+	assert_non_null(audit);
 	report_index_add(index, view, hostile_text(5));
 	report_index_add(index, view, NULL);
+	report_index_audit(index, audit);
 	report_index_write(index, out);
 	text_stream_close(out, &page);
 	report_index_free(index);
