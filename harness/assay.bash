@@ -81,7 +81,7 @@ _assay()
 		[ "$subcommand" = report ] || compopt -o dirnames
 		[ "$subcommand" = report ] || return
 		;;
-	--cwd | --lay-out | --regrade | --rubric | --rubric-sheets)
+	--cwd | --lay-out | --regrade | --rubric | --rubric-sheets | --sources)
 		compopt -o dirnames
 		return
 		;;
@@ -119,7 +119,7 @@ _assay()
 		report)
 			words='--format --audience -o --out --all --merge'
 			words+=' --verify --key --blind --blind-map --names'
-			words+=' --rubric --rubric-sheets --rater'
+			words+=' --sources --rubric --rubric-sheets --rater'
 			;;
 		verify)
 			words='--repeat --quick --under-load --generated'

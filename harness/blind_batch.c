@@ -8,6 +8,7 @@
 #include <assay/cleanup.h>
 
 #include "blind.h"
+#include "blind_sources.h"
 #include "blind_view.h"
 #include "format_parts.h"
 #include "journal.h"
@@ -21,8 +22,10 @@
 struct blind_batch {
 	struct blind *blind;
 	const struct names_list *names;
-	json_t *folders; /* {RESULTS: {"paths": {ID: PATH}, "parents":
+	json_t *folders;     /* {RESULTS: {"paths": {ID: PATH}, "parents":
 			    {NAME: COUNT}, "shared": words of most}} */
+	const char *sources; /* where to write them; NULL: nowhere */
+	struct error err;    /* the first of that */
 	size_t count, unread, listed;
 };
 
@@ -232,23 +235,28 @@ static void learn_path(struct names *names, const json_t *known,
 }
 
 /* Where it was, as told; if relative perhaps to where its results are. */
-static bool learn_sources(struct names *names, const char *folder,
-			  const char *path, const char *digest)
+static struct submission *find(const char *folder, const char *path,
+			       const char *digest)
 {
 	AUTO_FREE char *beside = text_format("%s/../%s", folder, path);
+	struct submission *submission = names_find_submission(path, digest);
 
-	return names_learn_submission(names, path, digest) ||
-	       (*path != '/' && names_learn_submission(names, beside, digest));
+	return submission || *path == '/'
+		       ? submission
+		       : names_find_submission(beside, digest);
 }
 
-static void learn(struct blind_batch *batch, struct names *names,
-		  const char *file, const json_t *report)
+/* What was handed in, NULL when it is not there any more. */
+static struct submission *learn(struct blind_batch *batch, struct names *names,
+				const char *file, const json_t *report)
 {
 	AUTO_FREE char *folder = results_of(file);
 	const json_t *known = folder_known(batch, folder);
 	const char *path = json_string_value(json_object_get(
 		json_object_get(known, "paths"), id_of(report)));
 	const char *digest = format_string(report, "submission.digest");
+	struct submission *submission = path ? find(folder, path, digest)
+					     : NULL;
 
 	names_except(names, format_string(known, "shared"));
 	if (batch->names &&
@@ -257,8 +265,11 @@ static void learn(struct blind_batch *batch, struct names *names,
 	blind_view_learn(names, report);
 	if (path)
 		learn_path(names, known, path);
-	if (!path || !learn_sources(names, folder, path, digest))
+	if (submission)
+		names_learn_submission(names, submission);
+	else
 		batch->unread++;
+	return submission;
 }
 
 const char *blind_batch_name(struct blind_batch *batch, const json_t *report)
@@ -266,21 +277,46 @@ const char *blind_batch_name(struct blind_batch *batch, const json_t *report)
 	return blind_name(batch->blind, id_of(report));
 }
 
+/* What went wrong first is told in the end. */
+static void write_sources(struct blind_batch *batch, const struct names *names,
+			  const struct submission *submission,
+			  const char *pseudonym)
+{
+	AUTO_FREE char *name = blind_file_name(pseudonym);
+	AUTO_FREE char *folder = text_format("%s/%s", batch->sources, name);
+
+	if (batch->err.code == 0)
+		(void)blind_sources_write(submission, names, pseudonym, folder,
+					  &batch->err);
+}
+
 json_t *blind_batch_view(struct blind_batch *batch, const char *path,
 			 const json_t *report, const json_t *view)
 {
 	struct names *names = names_new();
-	json_t *blinded;
+	struct submission *submission = learn(batch, names, path, report);
+	const char *pseudonym = blind_batch_name(batch, report);
+	json_t *blinded = blind_view(view, names, pseudonym);
 
-	learn(batch, names, path, report);
+	if (submission && batch->sources)
+		write_sources(batch, names, submission, pseudonym);
 	batch->count++;
-	blinded = blind_view(view, names, blind_batch_name(batch, report));
+	submission_free(submission);
 	names_free(names);
 	return blinded;
 }
 
+void blind_batch_sources(struct blind_batch *batch, const char *folder)
+{
+	batch->sources = folder;
+}
+
 int blind_batch_save(struct blind_batch *batch, struct error *err)
 {
+	if (batch->err.code) {
+		*err = batch->err;
+		return -err->code;
+	}
 	return blind_save(batch->blind, err);
 }
 

@@ -38,7 +38,13 @@ const char *blind_batch_name(struct blind_batch *batch, const json_t *report);
 json_t *blind_batch_view(struct blind_batch *batch, const char *path,
 			 const json_t *report, const json_t *view);
 
-/** Keep who is who: blind_save(). */
+/** With each view write the sources of its submission, blinded as well, to
+ * @folder/candidate-..., where they are still to be had. @folder stays the
+ * caller's. */
+void blind_batch_sources(struct blind_batch *batch, const char *folder);
+
+/** Keep who is who: blind_save(). Fails also for sources that could not be
+ * written. */
 int blind_batch_save(struct blind_batch *batch, struct error *err);
 
 /** Views so far, and how many of them without the submission at hand, so that

@@ -74,6 +74,10 @@ static const char help[] =
 	"      --names CSV      with --blind: what candidates are called; each "
 	"line\n"
 	"                       an id or path, then names, mail, accounts\n"
+	"      --sources DIR    with --blind: write what was handed in to "
+	"DIR as\n"
+	"                       well, names left out, as far as it is still "
+	"there\n"
 	"      --rubric FOLDER  also what people score: FOLDER/RATER/ID.json "
 	"of each\n"
 	"                       submission ID, 0 to 4 for each dimension and\n"
@@ -129,6 +133,7 @@ static const struct option long_options[] = {
 	{ "blind", no_argument, NULL, 'b' },
 	{ "blind-map", required_argument, NULL, 'B' },
 	{ "names", required_argument, NULL, 'n' },
+	{ "sources", required_argument, NULL, 'c' },
 	{ "all", no_argument, NULL, 'a' },
 	{ "merge", no_argument, NULL, 'm' },
 	{ "verify", no_argument, NULL, 'v' },
@@ -154,8 +159,8 @@ struct rendering {
 	bool verify;
 	const char *key;
 	bool blind;
-	const char *blind_map, *names; /* NULL: not told */
-	struct report_blind *blinder;  /* of --blind, while it renders */
+	const char *blind_map, *names, *sources; /* NULL: not told */
+	struct report_blind *blinder;            /* while it renders */
 	const char *rubric; /* folder of what people scored, or NULL */
 	const char *sheets; /* the same, to make sheets in */
 	const char *rater;
@@ -473,8 +478,10 @@ static int render_blind(struct rendering *rendering, struct report_list *list)
 				  &rendering->blinder);
 	if (status)
 		return status;
-	status = report_blind_sort(rendering->blinder, list,
-				   report_read);
+	status = report_blind_sort(rendering->blinder, list, report_read);
+	if (!status && rendering->sources)
+		status = report_blind_sources(rendering->blinder,
+					      rendering->sources);
 	if (!status) {
 		status = render_list(rendering, list);
 		end = report_blind_end(rendering->blinder);
@@ -548,6 +555,9 @@ static int take_option(struct rendering *rendering, int option)
 	case 'n':
 		rendering->names = optarg;
 		return 0;
+	case 'c':
+		rendering->sources = optarg;
+		return 0;
 	case 'm':
 		rendering->merge = true;
 		return 0;
@@ -601,14 +611,16 @@ int cmd_report(int argc, char **argv)
 				     rendering.key);
 	if (rendering.key)
 		return command_usage("report", "--key goes with --verify");
-	if (!rendering.blind && (rendering.blind_map || rendering.names))
-		return command_usage("report", "--blind-map and --names go "
-					       "with --blind");
+	if (!rendering.blind &&
+	    (rendering.blind_map || rendering.names || rendering.sources))
+		return command_usage("report", "--blind-map, --names and "
+					       "--sources go with --blind");
 	if (rendering.rater && !rendering.sheets)
 		return command_usage("report",
 				     "--rater goes with --rubric-sheets");
 	if (rendering.blind && rendering.sheets)
-		return command_usage("report", "--rubric-sheets are named after "
-					       "submissions: not with --blind");
+		return command_usage("report",
+				     "--rubric-sheets are named after "
+				     "submissions: not with --blind");
 	return render_all(&rendering, argv + optind, argc - optind);
 }

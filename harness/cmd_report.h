@@ -33,6 +33,8 @@ int report_blind_new(const struct report_list *list, const char *place,
 void report_blind_free(struct report_blind *blind);
 /** Whether the folder @path may be written to and handed out. */
 int report_blind_folder(const struct report_blind *blind, const char *path);
+/** Write the sources of each to the folder @path as well, which is made. */
+int report_blind_sources(struct report_blind *blind, const char *path);
 /** By pseudonym, where the order was one of names. */
 int report_blind_sort(struct report_blind *blind, struct report_list *list,
 		      report_loader load);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <assay/cleanup.h>
 
@@ -101,17 +102,28 @@ int report_blind_folder(const struct report_blind *blind, const char *path)
 
 	if (holds(path, key))
 		return command_usage("report",
-				     "--out: %s: who is who is kept in there "
+				     "%s: who is who is kept in there "
 				     "(%s), not to be handed out with it",
 				     path, key);
 	if (!other)
 		other = other_name(pages);
 	if (other)
 		return command_usage("report",
-				     "--out: %s is of no blind rendering: it "
+				     "%s is of no blind rendering: it "
 				     "would be handed out with this one; name "
 				     "a folder of its own",
 				     other);
+	return COMMAND_DONE;
+}
+
+int report_blind_sources(struct report_blind *blind, const char *path)
+{
+	if (report_blind_folder(blind, path) != 0)
+		return COMMAND_USAGE;
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		return command_input("report", errno, "--sources: %s: %s", path,
+				     strerror(errno));
+	blind_batch_sources(blind->batch, path);
 	return COMMAND_DONE;
 }
 

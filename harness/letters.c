@@ -179,6 +179,7 @@ void letters_of(const char *text, struct letters *letters)
 	}
 	letters->list = list;
 	letters->count = count;
+	letters->cut = false;
 }
 
 void letters_release(struct letters *letters)

@@ -30,6 +30,7 @@ struct letter {
 struct letters {
 	struct letter *list; /* a character such as æ is two of them */
 	size_t count;
+	bool cut; /* for who calls: more was behind, as of a long line */
 };
 
 /** All of @text. letters_release() it; out of memory ends the process. */

@@ -11,7 +11,9 @@
 #define TAG_WORDS_MAX 6   /* more are a sentence, not somebody's name */
 #define TAG_WORDS_LOWER 3 /* up to so many need no capitals */
 #define SPELLING_MIN 4    /* letters of a word that is spelled otherwise */
-#define NUMBER_MIN 5      /* digits of one that tells who somebody is */
+#define DOTS "..."
+#define THREAD_NAME 15 /* bytes that the kernel keeps of a thread's name */
+#define NUMBER_MIN 5   /* digits of one that tells who somebody is */
 
 struct names *names_new(void)
 {
@@ -408,12 +410,14 @@ static char *replace_all(const char *text, tag_finder find, const char *with)
 }
 
 /* One line, so that no name goes from one to the next. */
-static void hide_line(const struct names *names, const char *line, FILE *out)
+static void hide_line(const struct names *names, const char *line, bool cut,
+		      FILE *out)
 {
 	struct letters letters;
 	size_t at = 0, written = 0, end;
 
 	letters_of(line, &letters);
+	letters.cut = cut;
 	while (at < letters.count) {
 		end = names_at(names, &letters, at);
 		if (end == 0) {
@@ -430,18 +434,33 @@ static void hide_line(const struct names *names, const char *line, FILE *out)
 	letters_release(&letters);
 }
 
+/* The dots that text_clean() leaves where it cut; "" if @text has none. They
+ * are taken off it. */
+static const char *take_dots(char *text)
+{
+	size_t size = strlen(text), end = strlen(DOTS);
+
+	if (size < end || strcmp(text + size - end, DOTS) != 0)
+		return "";
+	text[size - end] = '\0';
+	return DOTS;
+}
+
 static char *hide_words(const struct names *names, char *text)
 {
+	bool thread = strlen(text) == THREAD_NAME;
+	const char *dots = take_dots(text);
 	char *copy = NULL, *rest = text, *line;
 	size_t size = 0;
 	FILE *out = open_memstream(&copy, &size);
 
 	ENOUGH(out);
 	while ((line = strsep(&rest, "\n"))) {
-		hide_line(names, line, out);
+		hide_line(names, line, !rest && (*dots || thread), out);
 		if (rest)
 			(void)fputc('\n', out);
 	}
+	(void)fputs(dots, out);
 	text_stream_close(out, &copy);
 	return copy;
 }

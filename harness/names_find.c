@@ -5,6 +5,7 @@
 
 #define GAP_MAX 3    /* characters between two words of a name */
 #define SPACED_MIN 6 /* letters of a word that may be written as several */
+#define CUT_MIN 3    /* letters that are left of a word that was cut */
 #define ROW_MIN 6    /* letters of a row of words within another word */
 
 /* Words of the name that stand in a row. */
@@ -21,15 +22,19 @@ struct row {
 static size_t word_at(const struct name_word *word,
 		      const struct letters *letters, size_t at)
 {
-	size_t i;
+	size_t from = at, i;
 
 	for (i = 0; i < word->size; i++, at++) {
 		/* "jane doe", of whom only the account "janedoe" is known */
 		if (i > 0 && word->size >= SPACED_MIN && at < letters->count &&
 		    letters->list[at].kind == LETTER_NONE)
 			at++;
-		if (at >= letters->count ||
-		    letters->list[at].code != word->code[i])
+		if (at >= letters->count)
+			return letters->cut && i >= CUT_MIN &&
+					       letters_word_start(letters, from)
+				       ? letters->count
+				       : 0;
+		if (letters->list[at].code != word->code[i])
 			return 0;
 	}
 	return at;

@@ -1,6 +1,7 @@
 #include "names_source.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,7 +9,6 @@
 
 #include <assay/cleanup.h>
 
-#include "submission.h"
 #include "text.h"
 
 #define SOURCE_MAX (1u << 20) /* bytes of a file; larger ones are data */
@@ -100,23 +100,27 @@ static void learn_git(struct names *names, const char *path)
 		learn_config(names, config);
 }
 
-bool names_learn_submission(struct names *names, const char *path,
-			    const char *digest)
+struct submission *names_find_submission(const char *path, const char *digest)
 {
 	struct submission *submission = NULL;
 	struct error err = { 0 };
 	char own[65];
-	bool same;
-	size_t i;
 
 	if (submission_read(path, &submission, &err) < 0)
-		return false;
+		return NULL;
 	fileset_digest(&submission->files, own);
-	same = strcmp(own, digest) == 0;
-	for (i = 0; same && i < submission->files.count; i++)
-		learn_file(names, &submission->files.files[i]);
-	if (same)
-		learn_git(names, path);
+	if (strcmp(own, digest) == 0)
+		return submission;
 	submission_free(submission);
-	return same;
+	return NULL;
+}
+
+void names_learn_submission(struct names *names,
+			    const struct submission *submission)
+{
+	size_t i;
+
+	for (i = 0; i < submission->files.count; i++)
+		learn_file(names, &submission->files.files[i]);
+	learn_git(names, submission->path);
 }

@@ -4,17 +4,21 @@
 #ifndef ASSAY_NAMES_SOURCE_H
 #define ASSAY_NAMES_SOURCE_H
 
-#include <stdbool.h>
-
 #include "names.h"
+#include "submission.h"
 
 /**
- * Add to @names who the sources of the submission at @path name as their author,
- * and for a folder with a ".git" in it who has committed there. Read as for
- * grading (submission.h), and only if its digest is @digest: another one may have
- * taken its place. Returns whether it was.
+ * Read the submission at @path as for grading (submission.h), if its digest is
+ * @digest: another one may have taken its place. The caller's to free; NULL:
+ * it is not there any more.
  */
-bool names_learn_submission(struct names *names, const char *path,
-			    const char *digest);
+struct submission *names_find_submission(const char *path, const char *digest);
+
+/**
+ * Add to @names who the sources of @submission name as their author, and for a
+ * folder with a ".git" in it who has committed there.
+ */
+void names_learn_submission(struct names *names,
+			    const struct submission *submission);
 
 #endif

@@ -8,6 +8,7 @@
 #include "names_parts.h"
 
 #define BLANKS " \t"
+#define YEARS_MAX 64 /* bytes in front of whose copyright it is */
 
 /* What has a name behind it after a colon or a sign of equality. */
 static const char *const labels[] = {
@@ -86,21 +87,19 @@ static const char *behind_phrase(const char *text)
 /* "(c) 2023, 2024", "\xc2\xa9 2024-", ": 2024 by". */
 static const char *behind_years(const char *text)
 {
-	for (;;) {
-		size_t size = strspn(text, BLANKS "0123456789,-:");
+	static const char *const signs[] = { "(c)", "\xc2\xa9", "\xe2\x80\x93",
+					     "by " };
+	const char *end = text + strnlen(text, YEARS_MAX);
+	size_t size = 1, i;
 
-		if (size == 0 && strncasecmp(text, "(c)", 3) == 0)
-			size = 3;
-		else if (size == 0 && strncmp(text, "\xc2\xa9", 2) == 0)
-			size = 2;
-		else if (size == 0 && strncmp(text, "\xe2\x80\x93", 3) == 0)
-			size = 3;
-		else if (size == 0 && strncasecmp(text, "by ", 3) == 0)
-			size = 3;
-		if (size == 0)
-			return text;
+	while (text < end && size > 0) {
+		size = strspn(text, BLANKS "0123456789,-:");
+		for (i = 0; size == 0 && i < sizeof signs / sizeof *signs; i++)
+			if (strncasecmp(text, signs[i], strlen(signs[i])) == 0)
+				size = strlen(signs[i]);
 		text += size;
 	}
+	return text;
 }
 
 static const char *behind_copyright(const char *text)

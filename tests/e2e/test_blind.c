@@ -17,6 +17,7 @@
 
 #include <ctype.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -358,6 +359,8 @@ static void render(const char *format, const char *audience, bool blind,
 
 	if (blind) {
 		argv[count++] = "--blind";
+		argv[count++] = "--sources";
+		argv[count++] = "sources";
 		argv[count++] = "--names";
 		argv[count++] = "names.csv";
 	}
@@ -422,6 +425,36 @@ static void test_blind__without_it_each_name_is_seen(void **state)
 
 		assert_null(strcasestr(text, unseen[i]));
 	}
+}
+
+static char last_file[PATH_MAX];
+
+static int keep_file(const char *path, const struct stat *st, int type,
+		     struct FTW *where)
+{
+	(void)st;
+	(void)where;
+	if (type == FTW_F)
+		(void)snprintf(last_file, sizeof last_file, "%s", path);
+	return 0;
+}
+
+static void test_blind__leaves_no_name_in_the_sources(void **state)
+{
+	struct search search = { { 0 }, "sources" };
+	AUTO_FREE char *path = scratch_path(home, "sources");
+	struct stat st;
+
+	(void)state;
+	files = 0;
+	look_at_path(&search, "sources");
+	/* nothing was read of the one that was rejected */
+	assert_int_equal(files, 3 + 1 + 1);
+	assert_int_equal(stat(path, &st), 0);
+	last_file[0] = '\0';
+	assert_int_equal(nftw(path, keep_file, FOLDERS_OPEN_MAX, FTW_PHYS), 0);
+	assert_int_equal(stat(last_file, &st), 0);
+	assert_int_equal(st.st_mtime, 0);
 }
 
 /* ---- who is who ---- */
@@ -530,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_search__sees_through_encodings),
 		cmocka_unit_test(test_blind__without_it_each_name_is_seen),
 		cmocka_unit_test(test_blind__leaves_no_name_in_any_rendering),
+		cmocka_unit_test(test_blind__leaves_no_name_in_the_sources),
 		cmocka_unit_test(
 			test_blind__keeps_who_is_who_beside_the_results),
 		cmocka_unit_test(test_blind__hands_out_nothing_beside),

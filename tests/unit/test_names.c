@@ -106,6 +106,43 @@ static void test_names__are_found_between_bytes_that_are_no_text(void **state)
 	assert_leaves("_-.", "_-.");
 }
 
+static void test_names__that_were_cut_are_found(void **state)
+{
+	(void)state;
+	assert_hides("Jane Quackenbush", "by quack...", "by [name]...");
+	assert_hides("Jane Quackenbush", "by Jane Quac...", "by [name]...");
+	assert_hides("Quackenbush", "put-quackenbush", "put-[name]");
+	assert_hides("Jane Quackenbush", "jane_quackenbus", "[name]");
+	assert_hides("Quackenbush", "worker-quackenb", "worker-[name]");
+	assert_leaves("Quackenbush", "a quack");
+	assert_leaves("Quackenbush", "a qu...");
+}
+
+/* Time that grows faster than the text would be noticed. */
+static void test_names__are_found_in_a_long_text(void **state)
+{
+	static const char *const parts[] = { "(c)1", "\xc2\xa9", "author ",
+					     "@a.b", "janedoe",  "/home/" };
+	struct names *names = names_new();
+	size_t i, j;
+
+	(void)state;
+	names_add(names, "Jane Doe");
+	for (i = 0; i < sizeof parts / sizeof *parts; i++) {
+		size_t size = strlen(parts[i]), count = 300000 / size;
+		AUTO_FREE char *text = calloc(count, size + 1);
+		AUTO_FREE char *hidden = NULL;
+
+		assert_non_null(text);
+		for (j = 0; j < count; j++)
+			memcpy(text + j * size, parts[i], size);
+		names_add_tags(names, text);
+		hidden = names_hide(names, text, PSEUDONYM);
+		assert_non_null(hidden);
+	}
+	names_free(names);
+}
+
 static void test_names__of_the_exercise_and_of_batches_are_none(void **state)
 {
 	struct names *names = names_new();
@@ -229,6 +266,8 @@ int main(void)
 		cmocka_unit_test(test_names__are_compared_without_accents),
 		cmocka_unit_test(
 			test_names__are_found_between_bytes_that_are_no_text),
+		cmocka_unit_test(test_names__that_were_cut_are_found),
+		cmocka_unit_test(test_names__are_found_in_a_long_text),
 		cmocka_unit_test(
 			test_names__of_the_exercise_and_of_batches_are_none),
 		cmocka_unit_test(
