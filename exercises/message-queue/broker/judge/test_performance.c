@@ -3,10 +3,12 @@
  *
  * Messages are published, delivered, confirmed and acked, a window of them at a
  * time, by both in turn. While the clock runs the judge only hands texts over:
- * they are made before, and looked into afterwards. What counts is the
- * shortest of some rounds, as whatever else a machine does only ever adds to
- * it. PAR is the margin that the rest of the noise needs: up to so many times
- * the reference's time is full score.
+ * they are made before, and looked into afterwards. Whatever else a machine does
+ * only ever adds to a time, so what counts is, of each window, the shortest of
+ * some rounds: a window is short enough to be left alone in one of them. On a
+ * busy machine it may not be; as long as points are missing, both play more.
+ * PAR is the margin that the rest of the noise needs: up to so many times the
+ * reference's time is full score.
  */
 #include "tests.h"
 
@@ -18,13 +20,18 @@
 #include "run.h"
 
 #define PAR 1.5
+/* No further rounds for missing points after so many times the rounds, or so
+ * much time in all. */
+#define ROUNDS_TIMES_MAX 4
+#define ROUNDS_NS_MAX 8000000000u
 #define WINDOW 200
 #define LINES (2 * WINDOW) /* a delivery and a confirm for each message */
+#define WINDOWS_MAX 100    /* in a round */
 
 struct side {
 	struct dialogue *dialogue;
 	unsigned last_seq;
-	uint64_t best_ns;
+	uint64_t best_ns[WINDOWS_MAX];
 	char *sent;        /* the lines of a window */
 	char *came[LINES]; /* what came of it */
 };
@@ -38,10 +45,8 @@ static void start(struct side *side, struct judge *judge, enum judge_side which)
 		.op = STEP_CONSUME, .number = 1, .queue = 1, .prefetch = WINDOW
 	};
 
-	*side = (struct side){
-		.dialogue = dialogue_start(judge, which),
-		.best_ns = UINT64_MAX,
-	};
+	*side = (struct side){ .dialogue = dialogue_start(judge, which) };
+	memset(side->best_ns, 0xff, sizeof side->best_ns);
 	run_send(side->dialogue, &declare);
 	run_send(side->dialogue, &consume);
 }
@@ -127,45 +132,82 @@ static uint64_t play_window(struct side *side)
 	return took_ns;
 }
 
-static void play_round(struct side *side, unsigned messages)
+static void play_round(struct side *side, unsigned windows)
 {
-	uint64_t took_ns = 0;
+	uint64_t took_ns;
 	unsigned i;
 
-	for (i = 0; i < messages; i += WINDOW)
-		took_ns += play_window(side);
-	if (took_ns < side->best_ns)
-		side->best_ns = took_ns;
+	for (i = 0; i < windows; i++) {
+		took_ns = play_window(side);
+		if (took_ns < side->best_ns[i])
+			side->best_ns[i] = took_ns;
+	}
+}
+
+static double best_ms(const struct side *side, unsigned windows)
+{
+	uint64_t sum_ns = 0;
+	unsigned i;
+
+	for (i = 0; i < windows; i++)
+		sum_ns += side->best_ns[i];
+	return (double)sum_ns / 1e6;
+}
+
+/* 1 up to PAR times the reference's time, 0 from four times that on. */
+static double score_of(double their_ms, double our_ms)
+{
+	double score = log(4 * PAR * our_ms / their_ms) / log(4);
+
+	return score < 1 ? score : 1;
+}
+
+/* Returns how many rounds both have played. */
+static unsigned play(struct side *theirs, struct side *ours, unsigned rounds,
+		     unsigned windows)
+{
+	uint64_t until_ns = history_now_ns() + ROUNDS_NS_MAX;
+	unsigned played = 0;
+
+	while (played < rounds || (played < rounds * ROUNDS_TIMES_MAX &&
+				   score_of(best_ms(theirs, windows),
+					    best_ms(ours, windows)) < 1 &&
+				   history_now_ns() < until_ns)) {
+		play_round(theirs, windows);
+		play_round(ours, windows);
+		played++;
+	}
+	return played;
 }
 
 void test_performance(struct judge *judge)
 {
-	json_int_t rounds = judge_param(judge, "rounds");
+	unsigned rounds = (unsigned)judge_param(judge, "rounds");
 	unsigned messages = (unsigned)judge_param(judge, "messages");
+	unsigned windows = messages / WINDOW;
 	struct side theirs;
 	struct side ours;
 	double their_ms;
 	double our_ms;
-	unsigned sent = (unsigned)rounds * messages;
 	uint64_t syncs;
 	double score;
 
+	if (windows == 0 || windows > WINDOWS_MAX)
+		judge_broken("messages: not 1 to 100 windows of 200");
 	judge_property(judge, "messages pass at about the reference's pace");
 	start(&theirs, judge, JUDGE_CANDIDATE);
 	start(&ours, judge, JUDGE_BASELINE);
-	while (rounds-- > 0) {
-		play_round(&theirs, messages);
-		play_round(&ours, messages);
-	}
+	rounds = play(&theirs, &ours, rounds, windows);
 	syncs = dialogue_syncs(theirs.dialogue);
 	dialogue_finish(ours.dialogue);
 	dialogue_finish(theirs.dialogue);
-	their_ms = (double)theirs.best_ns / 1e6;
-	our_ms = (double)ours.best_ns / 1e6;
-	score = log(4 * PAR * our_ms / their_ms) / log(4);
+	their_ms = best_ms(&theirs, windows);
+	our_ms = best_ms(&ours, windows);
+	score = score_of(their_ms, our_ms);
 	judge_metric(judge, "time", their_ms, "ms");
 	judge_metric(judge, "reference_time", our_ms, "ms");
-	judge_metric(judge, "fsyncs_per_message", (double)syncs / sent, "");
+	judge_metric(judge, "fsyncs_per_message",
+		     (double)syncs / (rounds * windows * WINDOW), "");
 	if (score <= 0) {
 		judge_expected(judge, "less than %.1f ms", 4 * PAR * our_ms);
 		judge_actual(judge, "%.1f ms", their_ms);
@@ -173,7 +215,8 @@ void test_performance(struct judge *judge)
 			   "%u messages took %.1f ms, and the reference"
 			   " solution %.1f ms; for %u messages in all, fsync()"
 			   " or its like was called %" PRIu64 " times",
-			   messages, their_ms, our_ms, sent, syncs);
+			   messages, their_ms, our_ms,
+			   rounds * windows * WINDOW, syncs);
 	}
-	judge_pass(judge, score < 1 ? score : 1);
+	judge_pass(judge, score);
 }
