@@ -118,7 +118,7 @@ _assay()
 			;;
 		report)
 			words='--format --audience -o --out --all --merge'
-			words+=' --verify --key --blind --blind-map --names'
+			words+=' --similarity --verify --key --blind --blind-map --names'
 			words+=' --sources --rubric --rubric-sheets --rater'
 			;;
 		verify)

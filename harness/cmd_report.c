@@ -35,6 +35,7 @@
 
 static const char help[] =
 	"usage: assay report [OPTIONS] REPORT|RESULTS...\n"
+	"       assay report --similarity [OPTIONS] RESULTS\n"
 	"       assay report --merge DIR... --out DIR\n"
 	"       assay report --verify [--key PUBLIC] REPORT|RESULTS...\n"
 	"       assay report --rubric-sheets FOLDER --rater NAME "
@@ -93,6 +94,13 @@ static const char help[] =
 	"      --rater NAME     whose they are\n"
 	"      --all            text: also what passing tests measured and\n"
 	"                       printed; of a folder each report\n"
+	"      --similarity     which submissions of RESULTS have the most "
+	"code alike:\n"
+	"                       a list (text, json), or side by side as part "
+	"of the\n"
+	"                       pages (html); reads them where they were "
+	"graded\n"
+	"                       from; not for candidates\n"
 	"      --merge          put the result folders of \"assay grade "
 	"--shard K/N\"\n"
 	"                       together in --out, an empty folder or none: "
@@ -121,6 +129,7 @@ static const char help[] =
 	"  assay report results\n"
 	"  assay report results --format html -o pages\n"
 	"  assay report results/reports/ada.json --format junit -o ada.xml\n"
+	"  assay report results --format html --similarity -o pages\n"
 	"  assay report results --format html --blind -o for-raters\n"
 	"  assay report results --rubric-sheets rubric --rater ann\n"
 	"  assay report results --rubric rubric --format html -o pages\n"
@@ -135,6 +144,7 @@ static const struct option long_options[] = {
 	{ "names", required_argument, NULL, 'n' },
 	{ "sources", required_argument, NULL, 'c' },
 	{ "all", no_argument, NULL, 'a' },
+	{ "similarity", no_argument, NULL, 'l' },
 	{ "merge", no_argument, NULL, 'm' },
 	{ "verify", no_argument, NULL, 'v' },
 	{ "key", required_argument, NULL, 'k' },
@@ -158,6 +168,8 @@ struct rendering {
 	bool merge;  /* folders, not reports */
 	bool verify;
 	const char *key;
+	bool similarity;
+	const char *results; /* the folder it is of */
 	bool blind;
 	const char *blind_map, *names, *sources; /* NULL: not told */
 	struct report_blind *blinder;            /* while it renders */
@@ -464,6 +476,9 @@ static int render_list(struct rendering *rendering,
 		if (r > status)
 			status = r;
 	}
+	if (!status && rendering->similarity)
+		status = report_similarity_site(rendering->results,
+						rendering->site);
 	closed = close_output(rendering);
 	return closed > status ? closed : status;
 }
@@ -527,6 +542,34 @@ static int render_all(struct rendering *rendering, char *const *paths,
 	return status;
 }
 
+/* --similarity as text or JSON is of nothing else. */
+static int tell_similarity(struct rendering *rendering)
+{
+	int status = open_output(rendering, 1), closed;
+
+	if (status)
+		return status;
+	status = report_similarity_print(rendering->results, rendering->json,
+					 rendering->out);
+	closed = close_output(rendering);
+	return closed > status ? closed : status;
+}
+
+static int check_similarity(struct rendering *rendering, char *const *paths,
+			    int count)
+{
+	bool folder = rendering->format && rendering->path &&
+		      !is_one_file(rendering, 1);
+
+	if (rendering->blind)
+		return command_usage("report",
+				     "--similarity shows code as it was handed "
+				     "in: it does not go with --blind");
+	rendering->results = paths[0];
+	return report_similarity_check(rendering->audience, rendering->format,
+				       folder, paths, count);
+}
+
 /* 0, or the exit status of a wrong value. */
 static int take_option(struct rendering *rendering, int option)
 {
@@ -563,6 +606,9 @@ static int take_option(struct rendering *rendering, int option)
 		return 0;
 	case 'v':
 		rendering->verify = true;
+		return 0;
+	case 'l':
+		rendering->similarity = true;
 		return 0;
 	case 'k':
 		rendering->key = optarg;
@@ -622,5 +668,13 @@ int cmd_report(int argc, char **argv)
 		return command_usage("report",
 				     "--rubric-sheets are named after "
 				     "submissions: not with --blind");
+	if (rendering.similarity) {
+		status = check_similarity(&rendering, argv + optind,
+					  argc - optind);
+		if (status)
+			return status;
+		if (!rendering.format)
+			return tell_similarity(&rendering);
+	}
 	return render_all(&rendering, argv + optind, argc - optind);
 }

@@ -4,9 +4,15 @@
 #ifndef ASSAY_CMD_REPORT_H
 #define ASSAY_CMD_REPORT_H
 
+#include <stdbool.h>
+#include <stdio.h>
+
 #include <jansson.h>
 
+#include "format.h"
 #include "report_list.h"
+#include "report_view.h"
+
 /**
  * The report @path, a new reference, or the one line why it is none. An exit
  * status.
@@ -19,6 +25,21 @@ int report_read(const char *path, json_t **ret);
  * Returns an exit status: COMMAND_NOT_PASSED when one is not.
  */
 int report_verify(char *const *paths, int count, const char *key);
+
+struct report_site;
+
+/**
+ * cmd_report_similarity.c: "--similarity". Whether it goes with the rest of the
+ * command line: COMMAND_DONE, or what is wrong has been said. @format is NULL
+ * for text and JSON; @folder: it goes into one.
+ */
+int report_similarity_check(enum audience audience, const struct format *format,
+			    bool folder, char *const *paths, int count);
+/** What code of the submissions of @results is alike, for people or, with
+ * @json, as a document, to @out. Returns an exit status. */
+int report_similarity_print(const char *results, bool json, FILE *out);
+/** The same as pages of @site, and in its index. */
+int report_similarity_site(const char *results, struct report_site *site);
 
 /** cmd_report_blind.c: "--blind". Exit statuses, whose reasons have been said. */
 struct report_blind;

@@ -13,7 +13,8 @@
 
 struct report_index {
 	json_t *entries;
-	json_t *audit; /* NULL: there was none */
+	json_t *audit;      /* NULL: there was none */
+	json_t *similarity; /* or NULL */
 };
 
 struct report_index *report_index_new(void)
@@ -32,6 +33,7 @@ void report_index_free(struct report_index *index)
 		return;
 	json_decref(index->entries);
 	json_decref(index->audit);
+	json_decref(index->similarity);
 	free(index);
 }
 
@@ -108,6 +110,11 @@ void report_index_audit(struct report_index *index, const json_t *audit)
 	json_decref(index->audit);
 	index->audit = json_deep_copy(audit);
 	ENOUGH(index->audit);
+}
+
+void report_index_similar(struct report_index *index, json_t *similarity)
+{
+	index->similarity = json_incref(similarity);
 }
 
 /* ---- orders ---- */
@@ -230,7 +237,7 @@ static json_t *groups_of(const json_t *entries)
 }
 
 static void put_group(struct html *html, const char *exercise,
-		      const json_t *group)
+		      const json_t *group, const json_t *similarity)
 {
 	const char *title = page_string(json_array_get(group, 0), "title");
 	AUTO_FREE char *unique = html_id("spread-", exercise);
@@ -242,6 +249,7 @@ static void put_group(struct html *html, const char *exercise,
 	index_pass_rates(html, group);
 	index_side_by_side(html, group);
 	index_rubric(html, group);
+	index_similar(html, similarity, exercise);
 }
 
 void report_index_write(struct report_index *index, FILE *out)
@@ -255,13 +263,14 @@ void report_index_write(struct report_index *index, FILE *out)
 	struct html html;
 	json_t *group;
 
+	index_similar_link(index->entries, index->similarity);
 	html_page_begin(&html, out, "Submissions of a batch - assay");
 	html_elementf(&html, "h1", NULL, "%zu submissions",
 		      json_array_size(points));
 	put_sums(&html, points);
 	index_submissions(&html, orders);
 	json_object_foreach (groups, exercise, group)
-		put_group(&html, exercise, group);
+		put_group(&html, exercise, group, index->similarity);
 	index_audit(&html, index->audit, points);
 	html_page_end(&html, "Reports are evidence; people decide.");
 }

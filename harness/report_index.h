@@ -26,6 +26,9 @@ void report_index_add(struct report_index *index, const json_t *view,
 
 /** Take in what an audit has shown, audit_json(), not kept. */
 void report_index_audit(struct report_index *index, const json_t *audit);
+/** Say what code is alike by @similarity, a similarity.json whose pairs have
+ * a "page" beside the index (similar_batch.h). Kept by reference. */
+void report_index_similar(struct report_index *index, json_t *similarity);
 
 /** Write the page to @out. */
 void report_index_write(struct report_index *index, FILE *out);

@@ -30,6 +30,13 @@ void index_rubric(struct html *html, const json_t *group);
 /** report_index_audit.c: what became of those of @entries that were graded
  * twice, as audit_json() says it (NULL: it does not); under an <h2>. */
 void index_audit(struct html *html, const json_t *audit, const json_t *entries);
+/** report_index_similar.c: put into each of @entries what links its row to pairs
+ * of @similarity, as "alike"; and those links. */
+void index_similar_link(json_t *entries, const json_t *similarity);
+void index_similar_links(struct html *html, const json_t *entry);
+/** What @similarity says of an exercise, if anything; under an <h3>. */
+void index_similar(struct html *html, const json_t *similarity,
+		   const char *exercise);
 
 /** Ids of all tests that the group's entries have, in the order of the first
  * one that has them. A new reference. */

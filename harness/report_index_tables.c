@@ -24,9 +24,11 @@ static void put_name(struct html *html, const json_t *entry, bool exercise)
 	} else {
 		html_text(html, page_string(entry, "id"));
 	}
-	if (exercise)
+	if (exercise) {
 		html_element(html, "div", "property",
 			     page_string(entry, "exercise"));
+		index_similar_links(html, entry);
+	}
 	html_end(html, "th");
 }
 

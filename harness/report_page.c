@@ -10,7 +10,7 @@
 #include "report_view.h"
 #include "text.h"
 
-static void put_crumb(struct html *html, const char *index)
+void page_crumb(struct html *html, const char *index)
 {
 	if (!index)
 		return;
@@ -110,7 +110,7 @@ void report_page(const json_t *view, const char *index, FILE *out)
 	title = text_format("%s - assay", heading);
 	html_page_begin(&html, out, title);
 	if (!feedback)
-		put_crumb(&html, index);
+		page_crumb(&html, index);
 	html_element(&html, "h1", NULL, heading);
 	if (feedback)
 		page_feedback(&html, view);

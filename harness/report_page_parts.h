@@ -40,6 +40,10 @@ void page_head_row(struct html *html, const char *const *names);
 /** Around what may be wider than the page; @label names it. */
 void page_wide_begin(struct html *html, const char *label);
 void page_wide_end(struct html *html);
+/** A way back to @index, the path of a batch's index; NULL is none. */
+void page_crumb(struct html *html, const char *index);
+/** @text with tabs as wide as four blanks. free() it. */
+char *page_with_blanks(const char *text);
 /** All lines of @text, as they are; "" is nothing. */
 void page_lines(struct html *html, const char *text);
 /** A bar of @part of @whole, decoration beside the same numbers in text. */

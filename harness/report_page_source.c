@@ -25,8 +25,7 @@ static bool is_near(const json_t *excerpt, const char *file, json_int_t line)
 	       at <= line + EXCERPT_AROUND;
 }
 
-/* Tabs as far as editors show them. free() it. */
-static char *with_blanks(const char *text)
+char *page_with_blanks(const char *text)
 {
 	char *blanks = NULL;
 	size_t size = 0;
@@ -42,7 +41,7 @@ static char *with_blanks(const char *text)
 
 static void put_line(struct html *html, const json_t *excerpt, bool here)
 {
-	AUTO_FREE char *text = with_blanks(page_string(excerpt, "text"));
+	AUTO_FREE char *text = page_with_blanks(page_string(excerpt, "text"));
 
 	html_begin(html, "tr", "class", here ? "here" : NULL, NULL);
 	html_begin(html, "th", "scope", "row", NULL);

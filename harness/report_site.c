@@ -11,16 +11,20 @@
 #include "report_file.h"
 #include "report_index.h"
 #include "report_page.h"
+#include "report_parts.h"
 #include "report_view.h"
+#include "similar_batch.h"
 #include "text.h"
 
 #define PAGES "reports"
+#define PAIRS "similar"
 #define INDEX "index.html"
 
 struct report_site {
 	char *folder;
 	struct report_index *index;
 	bool any; /* that belongs into an index */
+	size_t pairs;
 };
 
 static int make_folder(const char *path, struct error *err)
@@ -71,6 +75,41 @@ int report_site_add(struct report_site *site, const json_t *view,
 void report_site_audit(struct report_site *site, const json_t *audit)
 {
 	report_index_audit(site->index, audit);
+}
+
+int report_site_pair(struct report_site *site, json_t *pair,
+		     struct report_similar *page, struct error *err)
+{
+	AUTO_FREE char *folder = text_format("%s/" PAIRS, site->folder);
+	AUTO_FREE char *name = text_format(PAIRS "/%zu.html", ++site->pairs);
+	AUTO_FREE char *path = text_format("%s/%s", site->folder, name);
+	AUTO_FREE char *text = NULL;
+	size_t size = 0;
+	FILE *out;
+	int r = make_folder(folder, err), written;
+
+	if (r < 0)
+		return r;
+	out = open_memstream(&text, &size);
+	ENOUGH(out);
+	report_set(pair, "page", report_text(name));
+	page->pair = pair;
+	page->index = "../" INDEX;
+	written = report_similar_page(page, out, err);
+	text_stream_close(out, &text);
+	return written < 0 ? written
+			   : report_file_replace(path, text, size, err);
+}
+
+int report_site_similar(struct report_site *site, json_t *similarity,
+			struct error *err)
+{
+	AUTO_FREE char *path = text_format("%s/" SIMILARITY_NAME, site->folder);
+	AUTO_FREE char *text = json_dumps(similarity, SIMILARITY_DUMP);
+
+	ENOUGH(text);
+	report_index_similar(site->index, similarity);
+	return report_file_replace(path, text, strlen(text), err);
 }
 
 int report_site_end(struct report_site *site, struct error *err)

@@ -1,0 +1,196 @@
+/*
+ * Pairs with much code alike, each with a link to both side by side.
+ */
+#include <string.h>
+
+#include <assay/cleanup.h>
+
+#include "report_index_parts.h"
+#include "report_page_parts.h"
+#include "report_parts.h"
+#include "report_similar.h"
+#include "text.h"
+
+#define LINKS_MAX 3 /* in a submission's row */
+
+static const json_t *find_exercise(const json_t *similarity, const char *id)
+{
+	json_t *exercise;
+	size_t i;
+
+	json_array_foreach (json_object_get(similarity, "exercises"), i,
+			    exercise)
+		if (page_is(exercise, "exercise", id))
+			return exercise;
+	return NULL;
+}
+
+/* "12 %" */
+static char *percent(double share)
+{
+	return text_format("%.0f %%", 100 * share);
+}
+
+static void put_pair(struct html *html, const json_t *pair)
+{
+	AUTO_FREE char *share = percent(page_number(pair, "share"));
+	size_t regions = json_array_size(json_object_get(pair, "regions"));
+
+	html_begin(html, "tr", NULL);
+	html_begin(html, "th", "scope", "row", NULL);
+	html_begin(html, "a", "href", page_string(pair, "page"), NULL);
+	html_textf(html, "%s and %s", page_string(pair, "first"),
+		   page_string(pair, "second"));
+	html_end(html, "a");
+	html_end(html, "th");
+	html_element(html, "td", "number", share);
+	html_begin(html, "td", NULL);
+	page_bar(html, page_number(pair, "share"), 1, "");
+	html_end(html, "td");
+	html_elementf(html, "td", "number", "%zu", regions);
+	html_end(html, "tr");
+}
+
+static void put_pairs(struct html *html, const json_t *pairs)
+{
+	static const char *const head[] = { "Pair", "#Alike", "Share",
+					    "#Regions", NULL };
+	static const char caption[] = "Pairs of submissions, most alike first";
+	json_t *pair;
+	size_t i;
+
+	page_wide_begin(html, caption);
+	html_begin(html, "table", NULL);
+	html_element(html, "caption", NULL, caption);
+	page_head_row(html, head);
+	html_begin(html, "tbody", NULL);
+	json_array_foreach (pairs, i, pair)
+		put_pair(html, pair);
+	html_end(html, "tbody");
+	html_end(html, "table");
+	page_wide_end(html);
+}
+
+static void put_left_out(struct html *html, const json_t *left_out)
+{
+	json_t *entry;
+	size_t i;
+
+	if (json_array_size(left_out) == 0)
+		return;
+	html_begin(html, "details", NULL);
+	html_begin(html, "summary", NULL);
+	html_textf(html, "Not compared: %zu", json_array_size(left_out));
+	html_end(html, "summary");
+	html_begin(html, "ul", NULL);
+	json_array_foreach (left_out, i, entry)
+		html_elementf(html, "li", NULL, "%s %s",
+			      page_string(entry, "submission"),
+			      page_string(entry, "why"));
+	html_end(html, "ul");
+	html_end(html, "details");
+}
+
+void index_similar(struct html *html, const json_t *similarity,
+		   const char *exercise_id)
+{
+	const json_t *exercise = find_exercise(similarity, exercise_id);
+	const json_t *pairs = json_object_get(exercise, "pairs");
+	AUTO_FREE char *usual = percent(page_number(exercise, "usual"));
+
+	if (!exercise)
+		return;
+	html_element(html, "h3", NULL, "Code that is alike");
+	html_begin(html, "div", "class", "card", NULL);
+	html_elementf(html, "p", NULL,
+		      "%lld submissions were compared with each other. The "
+		      "share is of the smaller one's own code: the exercise's "
+		      "and what a third of all have are left out. Half of all "
+		      "have %s or less alike with the one that is closest to "
+		      "them.",
+		      json_integer_value(json_object_get(exercise, "compared")),
+		      usual);
+	if (json_array_size(pairs) == 0)
+		html_element(html, "p", NULL,
+			     "No two have more alike than any two solutions "
+			     "may.");
+	else
+		put_pairs(html, pairs);
+	html_element(html, "p", "note", report_similar_caution);
+	put_left_out(html, json_object_get(exercise, "not_compared"));
+	html_end(html, "div");
+}
+
+/* Into the entry of @exercise and @id, which has to be there. */
+static void link_entry(json_t *entries, const char *exercise, const char *id,
+		       const char *other, const json_t *pair)
+{
+	json_t *entry, *links, *link;
+	size_t i;
+
+	json_array_foreach (entries, i, entry) {
+		if (!page_is(entry, "id", id) ||
+		    !page_is(entry, "exercise", exercise))
+			continue;
+		links = json_object_get(entry, "alike");
+		if (!links) {
+			links = json_array();
+			ENOUGH(links);
+			report_set(entry, "alike", links);
+		}
+		link = json_object();
+		ENOUGH(link);
+		report_set(link, "with", report_text(other));
+		report_set(link, "page",
+			   report_text(page_string(pair, "page")));
+		report_set(link, "share",
+			   json_real(page_number(pair, "share")));
+		report_append(links, link);
+	}
+}
+
+void index_similar_link(json_t *entries, const json_t *similarity)
+{
+	json_t *exercise, *pair;
+	size_t i, j;
+
+	json_array_foreach (json_object_get(similarity, "exercises"), i,
+			    exercise) {
+		const char *id = page_string(exercise, "exercise");
+
+		json_array_foreach (json_object_get(exercise, "pairs"), j,
+				    pair) {
+			const char *first = page_string(pair, "first");
+			const char *second = page_string(pair, "second");
+
+			link_entry(entries, id, first, second, pair);
+			link_entry(entries, id, second, first, pair);
+		}
+	}
+}
+
+void index_similar_links(struct html *html, const json_t *entry)
+{
+	const json_t *links = json_object_get(entry, "alike");
+	json_t *link;
+	size_t i;
+
+	if (json_array_size(links) == 0)
+		return;
+	html_begin(html, "div", "class", "property", NULL);
+	html_text(html, "code alike: ");
+	json_array_foreach (links, i, link) {
+		AUTO_FREE char *share = percent(page_number(link, "share"));
+
+		if (i == LINKS_MAX) {
+			html_textf(html, " and %zu more",
+				   json_array_size(links) - LINKS_MAX);
+			break;
+		}
+		html_text(html, i > 0 ? ", " : "");
+		html_begin(html, "a", "href", page_string(link, "page"), NULL);
+		html_textf(html, "%s, %s", page_string(link, "with"), share);
+		html_end(html, "a");
+	}
+	html_end(html, "div");
+}

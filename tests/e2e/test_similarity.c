@@ -1,0 +1,319 @@
+/*
+ * "assay report --similarity": which submissions have much code alike, for the
+ * hiring team and for nobody else.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <assay/cleanup.h>
+
+#include "counter.h"
+#include "process.h"
+#include "scratch.h"
+#include "text.h"
+
+/* Two that are one, and one of somebody else's. */
+#define ADA                                                                 \
+	"/* Keeps a history beside the sum. </td><script>x()</script> */\n" \
+	"struct entry { struct entry *next; long number, sum; };\n"         \
+	"static struct entry *history;\n"                                   \
+	"static void remember(long number, long sum)\n"                     \
+	"{\n"                                                               \
+	"\tstruct entry *entry = malloc(sizeof *entry);\n\n"                \
+	"\tif (!entry)\n\t\treturn;\n"                                      \
+	"\tentry->number = number;\n\tentry->sum = sum + number * 2 - 1;\n" \
+	"\tentry->next = history;\n\thistory = entry;\n"                    \
+	"}\n"                                                               \
+	"static long oldest(void)\n"                                        \
+	"{\n"                                                               \
+	"\tconst struct entry *at = history;\n\tlong found = 0;\n\n"        \
+	"\twhile (at) {\n\t\tif (at->number > found || found == 0)\n"       \
+	"\t\t\tfound = at->number;\n\t\tat = at->next;\n\t}\n"              \
+	"\treturn found;\n"                                                 \
+	"}\n"                                                               \
+	"static int count_above(long limit)\n"                              \
+	"{\n"                                                               \
+	"\tint count = 0;\n\tstruct entry *at;\n\n"                         \
+	"\tfor (at = history; at != NULL; at = at->next)\n"                 \
+	"\t\tif (at->number >= limit && at->sum != limit)\n"                \
+	"\t\t\tcount++;\n\treturn count;\n"                                 \
+	"}\n"
+#define BOB                                                              \
+	"struct rec { struct rec *link; long val, total; };\n"           \
+	"static struct rec *all_recs;\n"                                 \
+	"// how many\n"                                                  \
+	"static int more_than(long x) {\n  int n = 0; struct rec *p;\n"  \
+	"  for (p = all_recs; p != NULL; p = p->link)\n"                 \
+	"    if (p->val >= x && p->total != x) n++;\n  return n;\n}\n"   \
+	"static void save(long v, long t) {\n"                           \
+	"  struct rec *r = malloc(sizeof *r);\n"                         \
+	"  if (!r) /* no memory */ return;\n"                            \
+	"  r->val = v; r->total = t + v * 3 - 7;\n"                      \
+	"  r->link = all_recs; all_recs = r; }\n"                        \
+	"static long first_one(void) {\n"                                \
+	"  const struct rec *p = all_recs; long best = 0;\n"             \
+	"  while (p) { if (p->val > best || best == 0) best = p->val;\n" \
+	"    p = p->link; }\n  return best; }\n"
+#define CAROL                                                                  \
+	"enum { LAST = 16 };\n"                                                \
+	"static struct { long numbers[LAST]; unsigned at; } window;\n"         \
+	"static unsigned digits_of(unsigned long value, unsigned base)\n"      \
+	"{\n\tunsigned digits = 1;\n\n"                                        \
+	"\tdo {\n\t\tvalue /= base;\n\t\tdigits += value % 2 ? 1 : 2;\n"       \
+	"\t} while (value > 1 && digits < 64);\n\treturn digits;\n}\n"         \
+	"static long average(void)\n{\n\tlong sum = 0;\n\tunsigned i = 0;\n\n" \
+	"\tswitch (window.at) {\n\tcase 0:\n\t\treturn -1;\n"                  \
+	"\tdefault:\n\t\tbreak;\n\t}\n"                                        \
+	"\twhile (i < LAST)\n\t\tsum += window.numbers[i++] / LAST;\n"         \
+	"\twindow.numbers[window.at++ % LAST] = digits_of(3, 2);\n"            \
+	"\treturn sum << 1 | (window.at & 1);\n}\n"
+
+static char *home;
+
+static void submit(const char *name, const char *more)
+{
+	AUTO_FREE char *file = text_format("%s/counter.c", name);
+	AUTO_FREE char *own = NULL, *text = NULL;
+
+	counter_submission(home, name, COUNTER_RIGHT);
+	own = scratch_read(home, file);
+	text = text_format("%s#pragma GCC diagnostic ignored "
+			   "\"-Wunused-function\"\n%s",
+			   own, more);
+	free(scratch_write(home, file, text));
+}
+
+static int set_up(void **state)
+{
+	struct process_options options = { 0 };
+	AUTO_FREE char *exercises = NULL, *key = NULL;
+	AUTO_FREE char *solution = NULL, *starter = NULL;
+	struct process process;
+
+	home = scratch_new();
+	exercises = counter_exercises(home);
+	/* So that what all four have is the exercise's. */
+	solution = source_path("tests/hostile/exercise/solution/c");
+	starter = scratch_path(home, "exercises/" COUNTER "/starter/c");
+	scratch_copy(solution, starter);
+	submit("ada", ADA);
+	submit("bob", BOB);
+	submit("carol", CAROL);
+	counter_submission(home, "dan", COUNTER_RIGHT);
+	options.folder = home;
+	options.env[0] = exercises;
+	key = text_format("ASSAY_KEY=%s/keys/grader", home);
+	options.env[1] = key;
+	process_run(&process, &options, "assay", "grade", "--quiet", "--out",
+		    "out", "--exercise", COUNTER, "ada", "bob", "carol", "dan");
+	assert_status(&process, 0);
+	process_release(&process);
+	*state = home;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	scratch_remove(home);
+	return 0;
+}
+
+/* "assay report ..." where the exercises are. */
+#define RUN(process, ...)                                             \
+	do {                                                          \
+		AUTO_FREE char *exercises_ = text_format(             \
+			"ASSAY_EXERCISES=%s/exercises", home);        \
+		struct process_options options_ = { .folder = home }; \
+		options_.env[0] = exercises_;                         \
+		process_run((process), &options_, "assay", "report",  \
+			    __VA_ARGS__);                             \
+	} while (0)
+
+static void test_similarity__lists_pairs_and_accuses_nobody(void **state)
+{
+	struct process process;
+
+	(void)state;
+	RUN(&process, "out", "--similarity");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "hostile/counter: 3 submissions"));
+	assert_non_null(strstr(process.out, " %  ada                     bob"));
+	assert_null(strstr(process.out, "%  ada                     carol"));
+	assert_non_null(strstr(process.out, "not compared: dan has too little "
+					    "code of its own"));
+	assert_non_null(strstr(process.out, "for many reasons"));
+	assert_null(strstr(process.out, "plagiari"));
+	assert_null(strstr(process.out, "cheat"));
+	process_release(&process);
+}
+
+static void test_similarity__names_the_lines_in_json(void **state)
+{
+	json_auto_t *document = NULL;
+	struct process process;
+	const json_t *pair, *region;
+
+	(void)state;
+	RUN(&process, "out", "--similarity", "--format", "json");
+	assert_status(&process, 0);
+	document = scratch_parse(process.out);
+	process_release(&process);
+	pair = json_array_get(
+		json_object_get(
+			json_array_get(json_object_get(document, "exercises"),
+				       0),
+			"pairs"),
+		0);
+	assert_string_equal(json_string_value(json_object_get(pair, "first")),
+			    "ada");
+	region = json_array_get(json_object_get(pair, "regions"), 0);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_object_get(region, "second"), "file")),
+			    "counter.c");
+	assert_true(json_integer_value(json_object_get(
+			    json_object_get(region, "first"), "from")) > 30);
+}
+
+static void test_similarity__shows_pairs_side_by_side(void **state)
+{
+	AUTO_FREE char *index = NULL, *page = NULL;
+	struct process process;
+
+	(void)state;
+	RUN(&process, "out", "--similarity", "--format", "html", "-o", "pages");
+	assert_status(&process, 0);
+	process_release(&process);
+	index = scratch_read(home, "pages/index.html");
+	assert_non_null(strstr(index, "Code that is alike"));
+	assert_non_null(strstr(index, "href=\"similar/1.html\""));
+	assert_non_null(strstr(index, ">bob, "));
+	assert_non_null(strstr(index, ">ada, "));
+	page = scratch_read(home, "pages/similar/1.html");
+	assert_non_null(strstr(page, "<h1>ada and bob</h1>"));
+	assert_non_null(strstr(page, "href=\"../index.html\""));
+	assert_non_null(strstr(page, "all_recs"));
+	assert_non_null(strstr(page, "history"));
+	assert_non_null(strstr(page, "for many reasons"));
+	/* It has all of both in it, as text. */
+	assert_null(strstr(page, "<script>"));
+	assert_non_null(strstr(page, "&lt;script&gt;"));
+	free(scratch_read(home, "pages/similarity.json"));
+}
+
+static void test_similarity__is_asked_for(void **state)
+{
+	AUTO_FREE char *index = NULL, *json = NULL, *pairs = NULL;
+	struct process process;
+
+	(void)state;
+	RUN(&process, "out", "--format", "html", "-o", "plain");
+	assert_status(&process, 0);
+	process_release(&process);
+	index = scratch_read(home, "plain/index.html");
+	assert_null(strstr(index, "alike</h3>"));
+	json = scratch_path(home, "plain/similarity.json");
+	pairs = scratch_path(home, "plain/similar");
+	assert_int_not_equal(access(json, F_OK), 0);
+	assert_int_not_equal(access(pairs, F_OK), 0);
+}
+
+static void assert_refused(struct process *process, const char *word)
+{
+	assert_status(process, 2);
+	assert_non_null(strstr(process->err, word));
+	assert_string_equal(strchr(process->err, '\n'), "\n");
+	process_release(process);
+}
+
+static void test_similarity__is_not_for_candidates(void **state)
+{
+	static const char *const formats[] = { "text", "json", "html" };
+	AUTO_FREE char *folder = scratch_path(home, "for-candidates");
+	AUTO_FREE char *page = NULL;
+	struct process process;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof formats / sizeof *formats; i++) {
+		RUN(&process, "out", "--similarity", "--audience", "candidate",
+		    "--format", formats[i], "-o", "for-candidates");
+		assert_refused(&process, "--audience candidate");
+		assert_int_not_equal(access(folder, F_OK), 0);
+	}
+	/* Into the same folder as the team's: their page says nothing of it. */
+	RUN(&process, "out", "--audience", "candidate", "--format", "html",
+	    "-o", "for-candidates");
+	assert_status(&process, 0);
+	process_release(&process);
+	page = scratch_read(home, "for-candidates/reports/ada.html");
+	assert_null(strstr(page, "code alike"));
+	assert_null(strstr(page, "similar/"));
+	assert_null(strstr(page, "bob"));
+}
+
+static void test_similarity__says_what_it_needs(void **state)
+{
+	struct process process;
+
+	(void)state;
+	RUN(&process, "out/reports/ada.json", "--similarity");
+	assert_refused(&process, "one result folder");
+	RUN(&process, "out", "out", "--similarity");
+	assert_refused(&process, "one result folder");
+	RUN(&process, "out", "--similarity", "--format", "html");
+	assert_refused(&process, "-o names the folder");
+	RUN(&process, "out", "--similarity", "--format", "csv");
+	assert_refused(&process, "not csv");
+	RUN(&process, "ada", "--similarity");
+	assert_refused(&process, "journal");
+}
+
+/* The last one: it takes them away. */
+static void test_similarity__compares_only_what_was_graded(void **state)
+{
+	AUTO_FREE char *there = scratch_path(home, "carol");
+	char *away = scratch_path(home, "carol-is-away");
+	struct process process;
+
+	(void)state;
+	submit("bob", CAROL);
+	assert_int_equal(rename(there, away), 0);
+	RUN(&process, "out", "--similarity");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "not compared: bob has changed"));
+	assert_non_null(strstr(process.out, "not compared: carol could not be "
+					    "read"));
+	process_release(&process);
+	scratch_remove(away);
+	submit("ada", BOB);
+	submit("dan", BOB);
+	RUN(&process, "out", "--similarity");
+	assert_refused(&process, "not one of its 4 submissions");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_similarity__lists_pairs_and_accuses_nobody),
+		cmocka_unit_test(test_similarity__names_the_lines_in_json),
+		cmocka_unit_test(test_similarity__shows_pairs_side_by_side),
+		cmocka_unit_test(test_similarity__is_asked_for),
+		cmocka_unit_test(test_similarity__is_not_for_candidates),
+		cmocka_unit_test(test_similarity__says_what_it_needs),
+		cmocka_unit_test(
+			test_similarity__compares_only_what_was_graded),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
