@@ -272,6 +272,11 @@ static struct submission *learn(struct blind_batch *batch, struct names *names,
 	return submission;
 }
 
+const char *blind_batch_called(struct blind_batch *batch, const char *id)
+{
+	return blind_name(batch->blind, id);
+}
+
 const char *blind_batch_name(struct blind_batch *batch, const json_t *report)
 {
 	return blind_name(batch->blind, id_of(report));

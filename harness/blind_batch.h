@@ -30,7 +30,9 @@ int blind_batch_new(const char *place, const struct names_list *names,
 		    struct blind_batch **ret, struct error *err);
 void blind_batch_free(struct blind_batch *batch);
 
-/** The pseudonym of whom @report is about; the batch's. */
+/** What the submission @id is called; the batch's. */
+const char *blind_batch_called(struct blind_batch *batch, const char *id);
+/** The same of whom @report is about. */
 const char *blind_batch_name(struct blind_batch *batch, const json_t *report);
 
 /** @view of @report, which was read from @path, blinded (blind_view.h). A new

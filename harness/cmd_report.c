@@ -173,8 +173,9 @@ struct rendering {
 	bool blind;
 	const char *blind_map, *names, *sources; /* NULL: not told */
 	struct report_blind *blinder;            /* while it renders */
-	const char *rubric; /* folder of what people scored, or NULL */
-	const char *sheets; /* the same, to make sheets in */
+	struct report_blind *known; /* not blind: who was called what */
+	const char *rubric;         /* folder of what people scored, or NULL */
+	const char *sheets;         /* the same, to make sheets in */
 	const char *rater;
 	struct ratings *ratings; /* of rubric */
 };
@@ -329,7 +330,10 @@ static int render(struct rendering *rendering, const char *path)
 	if (status)
 		return status;
 	/* A page that lacks a bad file's marks is better than no page. */
-	marked = command_rubric_attach(rendering->ratings, report);
+	marked = command_rubric_attach(rendering->ratings,
+				       rendering->blinder ? rendering->blinder
+							  : rendering->known,
+				       report);
 	view = view_of(rendering, path, report);
 	if (!rendering->out) {
 		wrote = write_own_file(rendering, path, view);
@@ -454,7 +458,7 @@ static void put_audit(const struct rendering *rendering, const json_t *audit)
 		return;
 	json_array_foreach (json_object_get(given, "differing"), i, one)
 		if (rendering->blinder)
-			(void)json_object_del(one, "submission");
+			report_blind_tell(rendering->blinder, one);
 	report_site_audit(rendering->site, given);
 }
 
@@ -498,11 +502,33 @@ static int render_blind(struct rendering *rendering, struct report_list *list)
 		status = report_blind_sources(rendering->blinder,
 					      rendering->sources);
 	if (!status) {
-		status = render_list(rendering, list);
+		status = rendering->sheets
+				 ? command_rubric_sheets(rendering->sheets,
+							 rendering->rater, list,
+							 rendering->blinder)
+				 : render_list(rendering, list);
 		end = report_blind_end(rendering->blinder);
 		status = end > status ? end : status;
 	}
 	report_blind_free(rendering->blinder);
+	return status;
+}
+
+/* Marks may have been given blind. */
+static int render_named(struct rendering *rendering,
+			const struct report_list *list)
+{
+	int status = COMMAND_DONE;
+
+	if (rendering->sheets)
+		return command_rubric_sheets(rendering->sheets,
+					     rendering->rater, list, NULL);
+	if (rendering->rubric && list->count > 0)
+		status = report_blind_find(list, rendering->blind_map,
+					   &rendering->known);
+	if (!status)
+		status = render_list(rendering, list);
+	report_blind_free(rendering->known);
 	return status;
 }
 
@@ -531,12 +557,9 @@ static int render_all(struct rendering *rendering, char *const *paths,
 			status = command_input("report", err.code, "%s",
 					       err.text);
 	}
-	if (!status && rendering->sheets)
-		status = command_rubric_sheets(rendering->sheets,
-					       rendering->rater, &list);
-	else if (!status)
+	if (!status)
 		status = rendering->blind ? render_blind(rendering, &list)
-					  : render_list(rendering, &list);
+					  : render_named(rendering, &list);
 	report_list_release(&list);
 	ratings_free(rendering->ratings);
 	return status;
@@ -657,17 +680,15 @@ int cmd_report(int argc, char **argv)
 				     rendering.key);
 	if (rendering.key)
 		return command_usage("report", "--key goes with --verify");
-	if (!rendering.blind &&
-	    (rendering.blind_map || rendering.names || rendering.sources))
-		return command_usage("report", "--blind-map, --names and "
-					       "--sources go with --blind");
+	if (!rendering.blind && (rendering.names || rendering.sources))
+		return command_usage("report", "--names and --sources go with "
+					       "--blind");
+	if (!rendering.blind && !rendering.rubric && rendering.blind_map)
+		return command_usage("report", "--blind-map goes with --blind "
+					       "or --rubric");
 	if (rendering.rater && !rendering.sheets)
 		return command_usage("report",
 				     "--rater goes with --rubric-sheets");
-	if (rendering.blind && rendering.sheets)
-		return command_usage("report",
-				     "--rubric-sheets are named after "
-				     "submissions: not with --blind");
 	if (rendering.similarity) {
 		status = check_similarity(&rendering, argv + optind,
 					  argc - optind);

@@ -51,9 +51,18 @@ typedef int (*report_loader)(const char *path, json_t **ret);
  * told by the table @names (NULL: none). @list is not empty. */
 int report_blind_new(const struct report_list *list, const char *place,
 		     const char *names, struct report_blind **ret);
+/** The same, but only when there is somebody in it already: else *ret is NULL. */
+int report_blind_find(const struct report_list *list, const char *place,
+		      struct report_blind **ret);
 void report_blind_free(struct report_blind *blind);
+/** The pseudonym of whom @report is about. */
+const char *report_blind_name(struct report_blind *blind, const json_t *report);
+/** Give @report that instead of its submission's id and digest. */
+void report_blind_rename(struct report_blind *blind, json_t *report);
 /** Whether the folder @path may be written to and handed out. */
 int report_blind_folder(const struct report_blind *blind, const char *path);
+/** In @object, which has a submission's id as "submission", its pseudonym. */
+void report_blind_tell(struct report_blind *blind, json_t *object);
 /** Write the sources of each to the folder @path as well, which is made. */
 int report_blind_sources(struct report_blind *blind, const char *path);
 /** By pseudonym, where the order was one of names. */

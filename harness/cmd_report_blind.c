@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <assay/cleanup.h>
 
@@ -17,6 +18,7 @@
 #include "command.h"
 #include "report_file.h"
 #include "report_list.h"
+#include "report_parts.h"
 #include "text.h"
 
 struct report_blind {
@@ -56,6 +58,45 @@ int report_blind_new(const struct report_list *list, const char *place,
 	}
 	report_blind_free(blind);
 	return command_input("report", err.code, "--blind: %s", err.text);
+}
+
+int report_blind_find(const struct report_list *list, const char *place,
+		      struct report_blind **ret)
+{
+	AUTO_FREE char *path = place ? text_format("%s", place)
+				     : blind_batch_place(list->items[0].path);
+	AUTO_FREE char *map = text_format("%s.json", path);
+
+	*ret = NULL;
+	if (access(map, F_OK) < 0)
+		return COMMAND_DONE;
+	return report_blind_new(list, place, NULL, ret);
+}
+
+const char *report_blind_name(struct report_blind *blind, const json_t *report)
+{
+	return blind_batch_name(blind->batch, report);
+}
+
+void report_blind_rename(struct report_blind *blind, json_t *report)
+{
+	json_t *submission = json_object_get(report, "submission");
+
+	if (!json_is_object(submission))
+		return;
+	report_set(submission, "id",
+		   report_text(report_blind_name(blind, report)));
+	(void)json_object_del(submission, "digest");
+}
+
+void report_blind_tell(struct report_blind *blind, json_t *object)
+{
+	const char *id = json_string_value(
+		json_object_get(object, "submission"));
+
+	if (id)
+		report_set(object, "submission",
+			   report_text(blind_batch_called(blind->batch, id)));
 }
 
 /* ---- what is handed out ---- */

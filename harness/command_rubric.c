@@ -4,7 +4,6 @@
 
 #include <assay/cleanup.h>
 
-#include "cmd_report.h"
 #include "command.h"
 #include "rating.h"
 
@@ -22,17 +21,24 @@ static void complain(const char *line)
 	(void)command_usage("report", "%s", line);
 }
 
-int command_rubric_attach(const struct ratings *ratings, json_t *report)
+int command_rubric_attach(const struct ratings *ratings,
+			  struct report_blind *blind, json_t *report)
 {
+	size_t bad;
+
 	if (!ratings)
 		return COMMAND_DONE;
-	return ratings_attach(ratings, report, complain) > 0 ? COMMAND_USAGE
-							     : COMMAND_DONE;
+	bad = ratings_attach(ratings, report, complain);
+	if (blind)
+		bad += ratings_attach_blind(ratings, report,
+					    report_blind_name(blind, report),
+					    complain);
+	return bad > 0 ? COMMAND_USAGE : COMMAND_DONE;
 }
 
 /* Counts it, or says what is wrong. */
 static int make_one(const char *folder, const char *rater, const char *path,
-		    size_t *made)
+		    struct report_blind *blind, size_t *made)
 {
 	json_auto_t *report = NULL;
 	struct error err = { 0 };
@@ -40,6 +46,8 @@ static int make_one(const char *folder, const char *rater, const char *path,
 
 	if (status)
 		return status;
+	if (blind)
+		report_blind_rename(blind, report);
 	r = ratings_make_sheet(folder, rater, report, &err);
 	if (r < 0)
 		return command_input("report", err.code, "%s: %s", path,
@@ -49,7 +57,8 @@ static int make_one(const char *folder, const char *rater, const char *path,
 }
 
 int command_rubric_sheets(const char *folder, const char *rater,
-			  const struct report_list *list)
+			  const struct report_list *list,
+			  struct report_blind *blind)
 {
 	int status = COMMAND_DONE;
 	size_t made = 0, i;
@@ -60,7 +69,8 @@ int command_rubric_sheets(const char *folder, const char *rater,
 				     "are, a name without slash or dot in "
 				     "front");
 	for (i = 0; i < list->count; i++) {
-		int r = make_one(folder, rater, list->items[i].path, &made);
+		int r = make_one(folder, rater, list->items[i].path, blind,
+				 &made);
 
 		if (r > status)
 			status = r;

@@ -32,6 +32,15 @@ size_t ratings_attach(const struct ratings *ratings, json_t *report,
 		      void (*complain)(const char *line));
 
 /**
+ * Add those of sheets that were filled in blind (blind.h), which have @name
+ * instead of the submission's id and no digest, of raters who have no sheet by
+ * the id.
+ */
+size_t ratings_attach_blind(const struct ratings *ratings, json_t *report,
+			    const char *name,
+			    void (*complain)(const char *line));
+
+/**
  * Make an empty sheet for @rater in @folder, and the folders, where there is
  * no file yet: what is there is never touched. 1 made; 0 there already, or the
  * report has no rubric; -errno.

@@ -306,6 +306,57 @@ static void test_index__says_how_far_two_agree(void **state)
 	assert_non_null(strstr(index, "undefined: both gave the same mark"));
 }
 
+/* The pseudonym of @id; free() it. */
+static char *pseudonym_of(const char *folder, const char *id)
+{
+	json_auto_t *map = scratch_json(folder, "blind.json");
+	const char *name;
+	json_t *whose;
+
+	json_object_foreach (json_object_get(map, "candidates"), name, whose)
+		if (strcmp(json_string_value(whose), id) == 0)
+			return text_format("%s", name);
+	fail_msg("%s has no pseudonym", id);
+	return NULL;
+}
+
+static void assert_marked(const char *folder, const char *option)
+{
+	struct process process;
+
+	RUN(&process, folder, "--rubric", "unseen", "--all", "s0.json",
+	    "s1.json", option);
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, SAID));
+	assert_non_null(strstr(process.out, "eve"));
+	process_release(&process);
+}
+
+static void test_sheets__may_be_filled_in_blind(void **state)
+{
+	AUTO_FREE char *pseudonym = NULL, *name = NULL, *text = NULL;
+	json_auto_t *sheet = NULL;
+	struct process process;
+
+	RUN(&process, *state, "--blind", "--rubric-sheets", "unseen", "--rater",
+	    "eve", "s0.json", "s1.json");
+	assert_status(&process, 0);
+	assert_non_null(strstr(process.out, "2 of 2 sheets made"));
+	process_release(&process);
+	pseudonym = pseudonym_of(*state, "s0");
+	name = text_format("unseen/eve/%s.json", pseudonym);
+	sheet = scratch_json(*state, name);
+	assert_string_equal(json_text(sheet, "submission"), pseudonym);
+	assert_string_equal(json_text(sheet, "digest"), "");
+	json_object_set_new(sheet, "comments",
+			    json_pack("[{s:s, s:i, s:s}]", "file", "pool.c",
+				      "line", 20, "text", SAID));
+	text = json_dumps(sheet, JSON_INDENT(1));
+	free(scratch_write(*state, name, text));
+	assert_marked(*state, "--blind");
+	assert_marked(*state, "--format=text");
+}
+
 int main(void)
 {
 #define TEST(name) \
@@ -319,6 +370,7 @@ int main(void)
 		TEST(test_marks__come_from_their_files_only),
 		TEST(test_bad_files__are_named_and_the_others_are_told),
 		TEST(test_index__says_how_far_two_agree),
+		TEST(test_sheets__may_be_filled_in_blind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
