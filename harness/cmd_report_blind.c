@@ -40,10 +40,15 @@ void report_blind_free(struct report_blind *blind)
 int report_blind_new(const struct report_list *list, const char *place,
 		     const char *names, struct report_blind **ret)
 {
-	struct report_blind *blind = calloc(1, sizeof *blind);
+	struct report_blind *blind;
 	struct error err = { 0 };
 	int r = 0;
 
+	/* No secret is made beside what is not there. */
+	if (access(list->items[0].path, R_OK) < 0)
+		return command_input("report", errno, "%s: %s",
+				     list->items[0].path, strerror(errno));
+	blind = calloc(1, sizeof *blind);
 	ENOUGH(blind);
 	blind->place = place ? text_format("%s", place)
 			     : blind_batch_place(list->items[0].path);
