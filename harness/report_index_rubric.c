@@ -131,9 +131,6 @@ static void put_agreement(struct html *html, const char *what,
 
 	html_begin(html, "tr", NULL);
 	page_heading(html, "row", NULL, what);
-	html_elementf(html, "td", "number", "%zu", kappa->subjects);
-	html_elementf(html, "td", "number", "%zu of %zu", kappa->equal,
-		      kappa->pairs);
 	if (kappa->state == KAPPA_KNOWN)
 		html_elementf(html, "td", "number", "%.2f", kappa->value);
 	else
@@ -143,7 +140,10 @@ static void put_agreement(struct html *html, const char *what,
 			      kappa->high);
 	else
 		html_element(html, "td", "number", "none");
-	html_element(html, "td", NULL, words);
+	html_elementf(html, "td", "number", "%zu", kappa->subjects);
+	html_elementf(html, "td", "number", "%zu of %zu", kappa->equal,
+		      kappa->pairs);
+	html_element(html, "td", "words", words);
 	html_end(html, "tr");
 }
 
@@ -152,8 +152,8 @@ static void put_two(struct html *html, const json_t *group,
 		    const char *other)
 {
 	static const char *const head[] = {
-		"Dimension", "#Marked by both", "#The same mark",
-		"#Kappa",    "#95 % interval",  "In words",
+		"Dimension",       "#Kappa",         "#95 % interval",
+		"#Marked by both", "#The same mark", "In words",
 		NULL
 	};
 	AUTO_FREE char *caption = text_format("%s and %s", one, other);
@@ -163,7 +163,7 @@ static void put_two(struct html *html, const json_t *group,
 	size_t i;
 
 	page_wide_begin(html, label);
-	html_begin(html, "table", NULL);
+	html_begin(html, "table", "class", "marks", NULL);
 	html_element(html, "caption", NULL, caption);
 	page_head_row(html, head);
 	html_begin(html, "tbody", NULL);
@@ -257,7 +257,7 @@ static void put_everybody(struct html *html, const json_t *group,
 	size_t i, j;
 
 	page_wide_begin(html, "Table of what people scored");
-	html_begin(html, "table", NULL);
+	html_begin(html, "table", "class", "marks", NULL);
 	html_element(html, "caption", NULL,
 		     "0 to 4, beside the points and never added to them; most "
 		     "points first");

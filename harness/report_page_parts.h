@@ -81,7 +81,7 @@ void page_excerpt(struct html *html, const json_t *view, const char *file,
 /** report_page_rubric.c: what people score, and did; what to ask about a test,
  * under an <h4>. */
 void page_rubric(struct html *html, const json_t *view);
-void page_questions(struct html *html, const json_t *test);
+void page_questions(struct html *html, const json_t *view, const json_t *test);
 
 /** report_page_environment.c: resources, isolation, toolchain, files. */
 void page_resources(struct html *html, const json_t *view);

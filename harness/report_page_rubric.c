@@ -2,21 +2,33 @@
  * What people are asked to score, what they scored, and what to ask about a
  * test in an interview. A candidate's view holds none of it.
  */
-#include <stdlib.h>
-#include <string.h>
-
-#include <assay/cleanup.h>
+#include <stdbool.h>
 
 #include "report_page_parts.h"
-#include "text.h"
 
-void page_questions(struct html *html, const json_t *test)
+/* A hidden test asks what the public one of its property has asked already. */
+static bool are_asked_before(const json_t *view, const json_t *test)
+{
+	const json_t *questions = json_object_get(test, "questions");
+	json_t *other;
+	size_t i;
+
+	json_array_foreach (json_object_get(view, "tests"), i, other) {
+		if (other == test)
+			return false;
+		if (json_equal(json_object_get(other, "questions"), questions))
+			return true;
+	}
+	return false;
+}
+
+void page_questions(struct html *html, const json_t *view, const json_t *test)
 {
 	const json_t *questions = json_object_get(test, "questions");
 	json_t *question;
 	size_t i;
 
-	if (json_array_size(questions) == 0)
+	if (json_array_size(questions) == 0 || are_asked_before(view, test))
 		return;
 	html_element(html, "h4", NULL, "To ask in an interview");
 	html_begin(html, "ul", NULL);
@@ -41,44 +53,32 @@ static void put_mark(struct html *html, const json_t *rating,
 	const json_t *meanings = json_object_get(entry, "marks");
 	const char *meaning = "";
 
-	if (mark && value >= 0)
+	if (value >= 0)
 		meaning = json_string_value(
 			json_array_get(meanings, (size_t)value));
-	html_begin(html, "tr", NULL);
-	page_heading(html, "row", NULL, page_string(rating, "rater"));
-	if (mark)
-		html_elementf(html, "td", "number", "%lld", value);
-	else
-		html_element(html, "td", "number soft", "not yet");
-	html_begin(html, "td", NULL);
-	html_text(html, meaning);
-	html_end(html, "td");
-	html_element(html, "td", "said", page_string(mark, "why"));
-	html_end(html, "tr");
+	html_element(html, "dt", NULL, page_string(rating, "rater"));
+	html_begin(html, "dd", NULL);
+	if (mark) {
+		html_elementf(html, "strong", NULL, "%lld", value);
+		html_textf(html, " \xe2\x80\x93 %s", meaning ? meaning : "");
+	} else {
+		html_element(html, "span", "soft", "not marked yet");
+	}
+	if (*page_string(mark, "why"))
+		html_element(html, "p", "said", page_string(mark, "why"));
+	html_end(html, "dd");
 }
 
 static void put_marks(struct html *html, const json_t *ratings,
 		      const json_t *entry)
 {
-	static const char *const head[] = { "Who", "#Mark", "Which means",
-					    "Why", NULL };
-	AUTO_FREE char *label = text_format("Marks for %s",
-					    page_string(entry, "title"));
 	json_t *rating;
 	size_t i;
 
-	page_wide_begin(html, label);
-	html_begin(html, "table", "class", "marks", NULL);
-	html_begin(html, "caption", "class", "unseen", NULL);
-	html_text(html, label);
-	html_end(html, "caption");
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	html_begin(html, "dl", "class", "facts", NULL);
 	json_array_foreach (ratings, i, rating)
 		put_mark(html, rating, entry);
-	html_end(html, "tbody");
-	html_end(html, "table");
-	page_wide_end(html);
+	html_end(html, "dl");
 }
 
 static void put_scale(struct html *html, const json_t *entry)

@@ -168,7 +168,7 @@ void page_failure(struct html *html, const json_t *view, const json_t *test)
 	put_value(html, "Seen", json_object_get(test, "actual"));
 	put_metrics(html, test);
 	put_output(html, test);
-	page_questions(html, test);
+	page_questions(html, view, test);
 	html_end(html, "article");
 }
 
