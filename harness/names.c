@@ -396,9 +396,12 @@ static char *replace_all(const char *text, tag_finder find, const char *with)
 {
 	char *copy = NULL;
 	size_t size = 0;
-	FILE *out = open_memstream(&copy, &size);
 	struct name_tag tag;
+	FILE *out;
 
+	if (!find(text, &tag)) /* as most have none */
+		return text_format("%s", text);
+	out = open_memstream(&copy, &size);
 	ENOUGH(out);
 	for (; find(text, &tag); text = tag.from + tag.size) {
 		(void)fwrite(text, 1, (size_t)(tag.from - text), out);

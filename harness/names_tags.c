@@ -8,6 +8,7 @@
 #include "names_parts.h"
 
 #define BLANKS " \t"
+#define CASE 0x20    /* the bit that tells a small letter of ASCII */
 #define YEARS_MAX 64 /* bytes in front of whose copyright it is */
 
 /* What has a name behind it after a colon or a sign of equality. */
@@ -41,8 +42,12 @@ static const char *behind(const char *text, const char *const *words,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		size_t size = strlen(words[i]);
+		size_t size;
 
+		/* most are not even that, and this is asked at each byte */
+		if ((*text | CASE) != (*words[i] | CASE))
+			continue;
+		size = strlen(words[i]);
 		if (strncasecmp(text, words[i], size) == 0 &&
 		    (!end || text + size > end))
 			end = text + size;
