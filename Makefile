@@ -80,6 +80,7 @@ NEEDS_test-faults := build languages test
 NEEDS_test-resume := build test
 NEEDS_bench := build bench
 NEEDS_bench-batch := build bench
+NEEDS_bench-similar := build bench
 NEEDS_verify := build languages verify
 NEEDS_fuzz := build fuzz
 NEEDS_fuzz-judges := build fuzz
@@ -227,7 +228,7 @@ ARCHIVES := $(BUILD)/libharness.a $(BUILD)/libsandbox.a $(BUILD)/libkit.a
 
 .PHONY: all deps tests test test-unit test-e2e test-faults test-hostile \
 	test-hosts test-resume test-formats test-cluster test-explore test-reports \
-	bench-explore asan fuzz fuzz-judges demo verify bench bench-batch \
+	bench-explore bench-similar asan fuzz fuzz-judges demo verify bench bench-batch \
 	check-headers check-rooms check-format check-docs format tidy install \
 	uninstall clean help FORCE
 .SECONDARY:
@@ -550,6 +551,9 @@ $(BATCH_PAIR): tests/bench/batch/pair.c | $(BUILD)/packages
 bench-batch: all $(BATCH_PAIR) ## measure a batch against xargs and bubblewrap, and by its size (BATCH_SIZES=...)
 	@tests/bench/batch/bench $(BUILD) $(BUILD)/bench_batch.json $(BATCH_OPTIONS)
 
+bench-similar: all ## measure how long it takes to compare 1,000 submissions
+	@$(RUN_ENV) tests/similar/bench $(BUILD)
+
 # --- Checks ----------------------------------------------------------------
 
 check-headers: | $(BUILD)/packages ## compile each header alone, with gcc and clang
@@ -560,7 +564,8 @@ check-rooms: ## no room includes another one's headers
 	@$(TOOLS)/check-rooms
 
 OWN_FILES = $(sort $(shell find include harness sandbox exercises tests \
-	-name '*.[ch]' ! -path "tests/hostile/[!r]*" ! -path '*/mutants/*'))
+	-name '*.[ch]' ! -path "tests/hostile/[!r]*" ! -path '*/mutants/*' \
+	! -path 'tests/similar/*'))
 
 check-format: | $(BUILD)/packages ## clang-format has nothing to change
 	@status=0; for file in $(OWN_FILES); do \

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,7 +21,9 @@
 #include "counter.h"
 #include "process.h"
 #include "scratch.h"
+#include "similar.h"
 #include "text.h"
+#include "tokens.h"
 
 /* Two that are one, and one of somebody else's. */
 #define ADA                                                                 \
@@ -278,6 +282,110 @@ static void test_similarity__says_what_it_needs(void **state)
 	assert_refused(&process, "journal");
 }
 
+/* ---- the known set ---- */
+
+#define PLANTED 6
+#define KNOWN 40
+#define COPY "copy-of-"
+
+struct known {
+	struct similar *similar;
+	char *names[KNOWN];
+	size_t count;
+};
+
+static void read_source(const char *folder, const char *name,
+			struct tokens *tokens)
+{
+	AUTO_FREE char *text = scratch_read(folder, name);
+
+	tokens_add(tokens, TOKENS_C, 0, text, strlen(text));
+}
+
+static int is_shown(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static void read_known(struct known *known, const char *folder)
+{
+	AUTO_FREE char *starter = source_path(
+		"exercises/message-queue/bounded-queue/starter/c");
+	struct tokens tokens = { .items = NULL };
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_shown, alphasort), i;
+
+	assert_int_equal(count, KNOWN);
+	known->similar = similar_new();
+	read_source(starter, "bq.c", &tokens);
+	read_source(starter, "bq.h", &tokens);
+	similar_exclude(known->similar, &tokens);
+	tokens_release(&tokens);
+	for (i = 0; i < count; i++) {
+		AUTO_FREE char *file = text_format("%s/bq.c",
+						   entries[i]->d_name);
+
+		read_source(folder, file, &tokens);
+		(void)similar_add(known->similar, &tokens);
+		tokens_release(&tokens);
+		known->names[i] = text_format("%s", entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static bool is_planted(const struct known *known,
+		       const struct similar_pair *pair)
+{
+	const char *first = known->names[pair->first];
+	const char *second = known->names[pair->second];
+	size_t size = strlen(COPY);
+
+	return (strncmp(first, COPY, size) == 0 &&
+		strcmp(first + size, second) == 0) ||
+	       (strncmp(second, COPY, size) == 0 &&
+		strcmp(second + size, first) == 0);
+}
+
+/* 6 copies, renamed, reordered, with other comments, among 34 independent
+ * solutions: they come first, and with nothing near behind them. */
+static void test_similarity__ranks_planted_copies_first(void **state)
+{
+	AUTO_FREE char *script = source_path("tests/similar/set");
+	struct process_options options = { .folder = home };
+	struct similar_ranking ranking;
+	struct known known;
+	struct process process;
+	AUTO_FREE char *folder = scratch_path(home, "known");
+	size_t i;
+
+	(void)state;
+	process_run(&process, &options, "python3", script, folder);
+	assert_status(&process, 0);
+	process_release(&process);
+	read_known(&known, folder);
+	similar_rank(known.similar, 20, &ranking);
+	assert_true(ranking.count > PLANTED);
+	for (i = 0; i < 20 && i < ranking.count; i++)
+		(void)printf("%s %3.0f %%  %s, %s\n",
+			     i < PLANTED ? "planted " : "        ",
+			     100 * ranking.pairs[i].share,
+			     known.names[ranking.pairs[i].first],
+			     known.names[ranking.pairs[i].second]);
+	for (i = 0; i < PLANTED; i++)
+		assert_true(is_planted(&known, &ranking.pairs[i]));
+	(void)printf("the least alike of %d planted copies: %.0f %%; the next "
+		     "pair: %.0f %%\n",
+		     PLANTED, 100 * ranking.pairs[PLANTED - 1].share,
+		     100 * ranking.pairs[PLANTED].share);
+	assert_true(ranking.pairs[PLANTED - 1].share > 0.7);
+	assert_true(ranking.pairs[PLANTED].share < 0.35);
+	for (i = 0; i < KNOWN; i++)
+		free(known.names[i]);
+	free(ranking.pairs);
+	similar_free(known.similar);
+}
+
 /* The last one: it takes them away. */
 static void test_similarity__compares_only_what_was_graded(void **state)
 {
@@ -311,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_similarity__is_asked_for),
 		cmocka_unit_test(test_similarity__is_not_for_candidates),
 		cmocka_unit_test(test_similarity__says_what_it_needs),
+		cmocka_unit_test(test_similarity__ranks_planted_copies_first),
 		cmocka_unit_test(
 			test_similarity__compares_only_what_was_graded),
 	};
