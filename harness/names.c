@@ -475,6 +475,7 @@ char *names_hide(const struct names *names, const char *text,
 	AUTO_FREE char *mails = replace_all(tags, names_mail,
 					    NAMES_HIDDEN_MAIL);
 	AUTO_FREE char *homes = replace_all(mails, names_home, NAMES_HIDDEN);
+	AUTO_FREE char *sites = replace_all(homes, names_site, NAMES_HIDDEN);
 
-	return hide_words(names, homes);
+	return hide_words(names, sites);
 }

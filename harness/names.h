@@ -52,7 +52,8 @@ void names_add_tags(struct names *names, const char *text);
 
 /**
  * @text without the names, and without anybody's in author tags, e-mail
- * addresses and home folders; who has a tag is called @pseudonym in it. free() it.
+ * addresses, home folders and addresses of accounts ("github.com/..."); who has
+ * a tag is called @pseudonym in it. free() it.
  */
 char *names_hide(const struct names *names, const char *text,
 		 const char *pseudonym);

@@ -48,6 +48,8 @@ bool names_tag(const char *text, struct name_tag *tag);
 bool names_mail(const char *text, struct name_tag *mail);
 /** The account in "/home/ACCOUNT/", "C:\Users\ACCOUNT\". */
 bool names_home(const char *text, struct name_tag *home);
+/** The account in "github.com/ACCOUNT" and the like, which may be another's. */
+bool names_site(const char *text, struct name_tag *account);
 
 /** names_generic.c: what most submissions are called, and licences. */
 bool names_is_generic(const char *word);

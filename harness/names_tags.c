@@ -224,23 +224,51 @@ static size_t home_size(const char *text)
 	return 0;
 }
 
+/* The account that @from begins with. */
+static size_t account_size(const char *from)
+{
+	size_t size = 0;
+
+	while (is_word_byte(from[size]) ||
+	       (from[size] && strchr("._-", from[size])))
+		size++;
+	return size;
+}
+
 bool names_home(const char *text, struct name_tag *home)
 {
 	for (; *text; text++) {
 		size_t size = home_size(text);
-		const char *from = text + size;
 
-		if (size == 0)
-			continue;
-		size = 0;
-		while (is_word_byte(from[size]) ||
-		       (from[size] && strchr("._-", from[size])))
-			size++;
-		if (size == 0)
-			continue;
-		home->from = from;
-		home->size = size;
-		return true;
+		home->from = text + size;
+		home->size = size > 0 ? account_size(home->from) : 0;
+		if (home->size > 0)
+			return true;
+	}
+	return false;
+}
+
+bool names_site(const char *text, struct name_tag *account)
+{
+	static const char *const sites[] = {
+		"github.com/",   "gitlab.com/",      "bitbucket.org/",
+		"codeberg.org/", "linkedin.com/in/", "twitter.com/",
+		"x.com/",
+	};
+	size_t i;
+
+	for (; *text; text++) {
+		for (i = 0; i < sizeof sites / sizeof *sites; i++) {
+			size_t size = strlen(sites[i]);
+
+			if ((*text | CASE) != *sites[i] ||
+			    strncasecmp(text, sites[i], size) != 0)
+				continue;
+			account->from = text + size;
+			account->size = account_size(account->from);
+			if (account->size > 0)
+				return true;
+		}
 	}
 	return false;
 }

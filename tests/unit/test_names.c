@@ -178,6 +178,9 @@ static void test_names__of_author_tags_are_hidden_whoever_it_is(void **state)
 		  "mail " NAMES_HIDDEN_MAIL " now" },
 		{ "/home/ann/x.c and C:\\Users\\Ann\\x",
 		  "/home/[name]/x.c and C:\\Users\\[name]\\x" },
+		{ "see https://GitHub.com/ann-o/queue, linkedin.com/in/ann",
+		  "see https://GitHub.com/[name]/queue, linkedin.com/in/"
+		  "[name]" },
 	};
 	struct names *names = names_new();
 	size_t i;
