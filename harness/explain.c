@@ -278,5 +278,6 @@ void explain_view(const json_t *view, FILE *out, unsigned columns, bool colour,
 	paper.colour = colour;
 	paper.all = all;
 	paper.hidden = true;
+	paper.asked = view;
 	print_report(&paper, view);
 }

@@ -20,8 +20,11 @@ struct paper {
 	size_t columns; /* of words, at most EXPLAIN_COLUMNS */
 	size_t drawn;   /* of pictures */
 	bool colour;
-	bool all;    /* of passing tests, too */
-	bool hidden; /* of hidden tests, too */
+	bool all;            /* of passing tests, too */
+	bool hidden;         /* of hidden tests, too */
+	const json_t *asked; /* the view whose questions for an interview are
+				told; NULL: none are, as other programs show
+				what they are given to anybody */
 };
 
 /** The string at @key, or "". */

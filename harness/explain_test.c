@@ -6,6 +6,7 @@
 #include <assay/judge.h>
 
 #include "explain_parts.h"
+#include "report_view.h"
 #include "sanitizer.h"
 #include "text.h"
 #include "thread_story.h"
@@ -338,13 +339,13 @@ static void print_story(struct paper *paper, const json_t *story,
 		paper_text(paper, INDENT, "threads   ", note);
 }
 
-/* Only where people talk with who wrote the code: no candidate's view has
- * them. */
 static void print_questions(struct paper *paper, const json_t *test)
 {
 	json_t *question;
 	size_t i;
 
+	if (!paper->asked || !report_view_asks(paper->asked, test))
+		return;
 	json_array_foreach (json_object_get(test, "questions"), i, question)
 		paper_text(paper, INDENT, i == 0 ? "to ask    " : "          ",
 			   json_string_value(question));

@@ -5,22 +5,7 @@
 #include <stdbool.h>
 
 #include "report_page_parts.h"
-
-/* A hidden test asks what the public one of its property has asked already. */
-static bool are_asked_before(const json_t *view, const json_t *test)
-{
-	const json_t *questions = json_object_get(test, "questions");
-	json_t *other;
-	size_t i;
-
-	json_array_foreach (json_object_get(view, "tests"), i, other) {
-		if (other == test)
-			return false;
-		if (json_equal(json_object_get(other, "questions"), questions))
-			return true;
-	}
-	return false;
-}
+#include "report_view.h"
 
 void page_questions(struct html *html, const json_t *view, const json_t *test)
 {
@@ -28,7 +13,7 @@ void page_questions(struct html *html, const json_t *view, const json_t *test)
 	json_t *question;
 	size_t i;
 
-	if (json_array_size(questions) == 0 || are_asked_before(view, test))
+	if (!report_view_asks(view, test))
 		return;
 	html_element(html, "h4", NULL, "To ask in an interview");
 	html_begin(html, "ul", NULL);

@@ -359,6 +359,23 @@ json_t *report_view(const json_t *report, enum audience audience)
 	return copy_of(report);
 }
 
+bool report_view_asks(const json_t *view, const json_t *test)
+{
+	const json_t *questions = json_object_get(test, "questions");
+	json_t *other;
+	size_t i;
+
+	if (json_array_size(questions) == 0)
+		return false;
+	json_array_foreach (json_object_get(view, "tests"), i, other) {
+		if (other == test)
+			return true;
+		if (json_equal(json_object_get(other, "questions"), questions))
+			return false;
+	}
+	return true;
+}
+
 bool report_view_is_candidates(const json_t *view)
 {
 	return json_object_get(view, "hidden") != NULL;

@@ -40,6 +40,10 @@ const char *audience_name(enum audience audience);
  */
 json_t *report_view(const json_t *report, enum audience audience);
 
+/** Whether @test of @view has questions for an interview that no test before it
+ * has: a hidden one asks what the public one of its property has asked. */
+bool report_view_asks(const json_t *view, const json_t *test);
+
 /** Whether @view was made for a candidate. */
 bool report_view_is_candidates(const json_t *view);
 

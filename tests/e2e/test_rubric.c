@@ -203,6 +203,23 @@ static void test_team_and_grader__see_all_of_it(void **state)
 		}
 }
 
+/* Whoever is given those shows them to others: Gradescope to students. */
+static void test_questions__are_not_told_to_other_programs(void **state)
+{
+	static const char *const others[] = { "junit", "sarif", "tap",
+					      "csv",   "ctrf",  "gradescope" };
+	size_t i;
+
+	make_sheets(*state, "zebedee");
+	fill(*state, "zebedee", 0, 0);
+	for (i = 0; i < sizeof others / sizeof *others; i++) {
+		AUTO_FREE char *out = rendered(*state, others[i], "grader");
+
+		if (strstr(out, ASKED) || strstr(out, SAID))
+			fail_msg("%s has what people ask or say", others[i]);
+	}
+}
+
 static void test_marks__are_never_added_to_the_points(void **state)
 {
 	json_auto_t *before = scratch_json(*state, "s0.json"), *after = NULL;
@@ -366,6 +383,7 @@ int main(void)
 		TEST(test_sheets__need_a_name),
 		TEST(test_candidate__sees_no_mark_no_rater_and_no_question),
 		TEST(test_team_and_grader__see_all_of_it),
+		TEST(test_questions__are_not_told_to_other_programs),
 		TEST(test_marks__are_never_added_to_the_points),
 		TEST(test_marks__come_from_their_files_only),
 		TEST(test_bad_files__are_named_and_the_others_are_told),

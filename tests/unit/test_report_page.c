@@ -108,6 +108,16 @@ static json_t *full_report(struct fixture *fixture)
 	json_object_set_new(report, "excerpts",
 			    json_pack("[{ss, si, ss}]", "file", "bq.c", "line",
 				      3, "text", "\tq->count++;"));
+	json_object_set_new(test_at(report, FIXTURE_TWO_PRODUCERS), "questions",
+			    json_pack("[s]", "Who wakes whom?"));
+	json_object_set_new(
+		report, "ratings",
+		json_pack("[{s:s, s:{s:{s:i, s:s}}, s:[{s:s, s:i, s:s}]}, "
+			  "{s:s, s:{s:{s:i, s:s}}, s:[]}]",
+			  "rater", "ann", "marks", "clarity", "mark", 3, "why",
+			  "It is.", "comments", "file", "bq.c", "line", 3,
+			  "text", "Why here?", "rater", "zoe", "marks",
+			  "clarity", "mark", 4, "why", "", "comments"));
 	return report;
 }
 
@@ -193,6 +203,9 @@ static void test_page__shows_what_there_is(void **state)
 		"<dt>See it again</dt>",
 		"assay check --test two-producers --seed 9007199254740991",
 		"Resources against limits",
+		"Who wakes whom?",
+		"<strong>3</strong> \xe2\x80\x93 d",
+		"Why here?",
 	};
 	json_auto_t *report = full_report(*state);
 	AUTO_FREE char *page = page_of(report, AUDIENCE_GRADER);
