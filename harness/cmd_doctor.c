@@ -223,6 +223,7 @@ static void print_text(const struct box_hello *hello,
 		       const struct examination *exam)
 {
 	struct paper paper = { .out = stdout,
+			       .columns = EXPLAIN_COLUMNS,
 			       .colour = command_colour(STDOUT_FILENO) };
 	unsigned i;
 

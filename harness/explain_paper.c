@@ -11,7 +11,8 @@
 /* Bytes of @text that go on a line of @room columns, cut behind a word. */
 static size_t break_at(const char *text, size_t room)
 {
-	size_t fits = text_fit(text, room);
+	/* one character at least, or nothing would ever come to its end */
+	size_t fits = text_fit(text, room > 2 ? room : 2);
 	size_t cut = fits;
 
 	if (text[fits] == '\0' || text[fits] == ' ')
