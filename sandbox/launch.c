@@ -118,11 +118,31 @@ int launch_start(struct box *box, const struct launch_plan *plan,
 
 /* ---- taking ---- */
 
-static bool fits(const struct launch *launch, const struct launch_plan *plan)
+static bool same(const struct launch_plan *a, const struct launch_plan *b)
 {
-	return launch->there && launch->plan.profile == plan->profile &&
-	       launch->plan.network == plan->network &&
-	       launch->plan.file_bytes == plan->file_bytes;
+	return a->profile == b->profile && a->network == b->network &&
+	       a->file_bytes == b->file_bytes;
+}
+
+struct launch_plan launch_guess(struct box *box, const struct launch_plan *plan)
+{
+	struct launch_guess *guess = &box->guesses[plan->profile];
+
+	if (!guess->known)
+		guess->plan = *plan;
+	box->guess = guess;
+	return guess->plan;
+}
+
+/* It was to be @plan. */
+static void learn(struct launch_guess *guess, const struct launch_plan *plan)
+{
+	bool wrong = !same(&guess->plan, plan);
+
+	if (wrong && (guess->wrong || !guess->known))
+		guess->plan = *plan;
+	guess->wrong = wrong && guess->known && !guess->wrong;
+	guess->known = true;
 }
 
 /* Until the child waits for its request, or a step has failed. */
@@ -153,7 +173,11 @@ int launch_get(struct box *box, const struct launch_plan *plan,
 {
 	int result;
 
-	if (fits(&box->launch, plan) && wait_ready(box, err) == 0)
+	if (box->guess)
+		learn(box->guess, plan);
+	box->guess = NULL;
+	if (box->launch.there && same(&box->launch.plan, plan) &&
+	    wait_ready(box, err) == 0)
 		return 0;
 	launch_drop(box);
 	result = launch_start(box, plan, err);

@@ -26,6 +26,14 @@ struct launch_plan {
 	uint64_t file_bytes;
 };
 
+/* What a run is likely to be followed by: a build by a test, a test by another
+ * one. Once wrong is no reason to think otherwise, as after the last test. */
+struct launch_guess {
+	struct launch_plan plan;
+	bool known; /* has been right, or corrected */
+	bool wrong; /* the last time */
+};
+
 struct launch {
 	struct launch_plan plan;
 	bool there;   /* cloned and not yet reaped */
@@ -47,6 +55,10 @@ int launch_start(struct box *box, const struct launch_plan *plan,
  */
 int launch_get(struct box *box, const struct launch_plan *plan,
 	       struct error *err);
+
+/** What to have ready behind a run of @plan. */
+struct launch_plan launch_guess(struct box *box,
+				const struct launch_plan *plan);
 
 /** Let it go on to exec; all of box->launch.inside is filled. */
 void launch_go(struct box *box);

@@ -594,8 +594,6 @@ static int begin(struct run *run, struct error *err)
 	};
 	struct box *box = run->box;
 
-	if (box->previous)
-		*box->previous = plan;
 	if (launch_get(box, &plan, err) < 0)
 		return -err->code;
 	run->pidfd = box->launch.pidfd;
@@ -644,20 +642,9 @@ int run_execute(struct box *box, struct request *request,
 	return result;
 }
 
-/* What to have ready behind a run of @plan: a build is followed by tests, and a
- * test by another. What has not been seen yet is more of the same. */
-static struct launch_plan likely_next(struct box *box,
-				      const struct launch_plan *plan)
-{
-	box->previous = &box->next[plan->profile];
-	if (box->previous->file_bytes == 0)
-		*box->previous = *plan;
-	return *box->previous;
-}
-
 void run_let_go(struct box *box, struct finished *finished)
 {
-	const struct launch_plan plan = likely_next(box, &box->launch.plan);
+	const struct launch_plan plan = launch_guess(box, &box->launch.plan);
 	bool usual = finished->result.outcome != BOX_FAILED;
 	struct error err;
 	unsigned i;

@@ -37,10 +37,8 @@ struct box {
 	struct policy policy;
 	struct capture captures[BOX_CHILD_FDS_MAX];
 	struct launch launch; /* of the run under way, or of the next */
-	/* what came behind the last run of each profile, and the profile that
-	 * is waiting to be followed */
-	struct launch_plan next[BOX_PROFILE_MAX];
-	struct launch_plan *previous;
+	struct launch_guess guesses[BOX_PROFILE_MAX]; /* behind one of each */
+	struct launch_guess *guess; /* whether it is right shows with the next */
 	struct snapshot snapshot; /* of the run under way */
 };
 
