@@ -36,8 +36,8 @@ struct launch_guess {
 
 struct launch {
 	struct launch_plan plan;
-	bool there;   /* cloned and not yet reaped */
-	int pidfd;    /* of init */
+	bool there; /* cloned and not yet reaped */
+	int pidfd;  /* of init */
 	pid_t init;
 	struct inside inside;
 };

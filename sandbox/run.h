@@ -29,7 +29,7 @@ struct box {
 	int check_fd;   /* timerfd: when to look at counters next */
 	cpu_set_t cpus; /* what a program may use */
 	unsigned cpu_count;
-	bool pinned;    /* the box itself keeps to one of them */
+	bool pinned; /* the box itself keeps to one of them */
 	void *init_stack;
 	void *child_stack;
 	struct isolation isolation;
@@ -38,7 +38,8 @@ struct box {
 	struct capture captures[BOX_CHILD_FDS_MAX];
 	struct launch launch; /* of the run under way, or of the next */
 	struct launch_guess guesses[BOX_PROFILE_MAX]; /* behind one of each */
-	struct launch_guess *guess; /* whether it is right shows with the next */
+	struct launch_guess
+		*guess;           /* whether it is right shows with the next */
 	struct snapshot snapshot; /* of the run under way */
 };
 
