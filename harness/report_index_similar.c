@@ -12,6 +12,9 @@
 #include "text.h"
 
 #define LINKS_MAX 3 /* in a submission's row */
+/* A pair that is listed so that one sees how far the next one is says nothing of
+ * anybody; of independent solutions some have a fifth alike. */
+#define LINK_SHARE_MIN 0.4
 
 static const json_t *find_exercise(const json_t *similarity, const char *id)
 {
@@ -163,6 +166,8 @@ void index_similar_link(json_t *entries, const json_t *similarity)
 			const char *first = page_string(pair, "first");
 			const char *second = page_string(pair, "second");
 
+			if (page_number(pair, "share") < LINK_SHARE_MIN)
+				break;
 			link_entry(entries, id, first, second, pair);
 			link_entry(entries, id, second, first, pair);
 		}
