@@ -155,8 +155,10 @@ static int remove_folder(int parent_fd, const char *name)
 
 /* The kernel's choice when memory runs out must never be the box (v1: it is in
  * the same folder as the run) or init (it shares the box's memory, and who
- * shares memory dies together). Only root may say so; without, the program's
- * own value puts it first (inside.c). */
+ * shares memory dies together). Only who may raise limits may say so, which root
+ * of a container often may not; without, the program's own value puts it first
+ * (inside.c), as long as it is one that can be chosen: see take_buffers() in
+ * cgroup_v1.c. */
 static bool protect_self(void)
 {
 	return cgroup_write_text(AT_FDCWD, "/proc/self/oom_score_adj",

@@ -84,6 +84,21 @@ static bool enter_folders(struct cgroup *cgroup)
 	return true;
 }
 
+/* The first time that a file is read the kernel takes a buffer for it
+ * (fs/seq_file.c), which counts for the folder of who reads: for this one. With
+ * a run at its limit the box would then wait for the run to be killed, and from
+ * the moment on that the kernel has done with looking at it (MMF_OOM_SKIP in
+ * mm/mmap.c, before its page tables are given back) be next, with init, where
+ * it is not safe. So all are read now. */
+static void take_buffers(const struct cgroup *cgroup)
+{
+	enum cgroup_file file;
+
+	for (file = 0; file < CGROUP_FILES; file++)
+		if (cgroup->file_fd[file] >= 0)
+			(void)cgroup_read(cgroup, file, NULL);
+}
+
 bool cgroup_v1_open(struct cgroup *cgroup)
 {
 	int memory;
@@ -101,6 +116,7 @@ bool cgroup_v1_open(struct cgroup *cgroup)
 	(void)cgroup_open_file(cgroup, CGROUP_KERNEL_USAGE, memory,
 			       "memory.kmem.usage_in_bytes");
 	cgroup->oom_event_fd = watch_oom(memory);
+	take_buffers(cgroup);
 	return true;
 }
 
