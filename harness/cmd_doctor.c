@@ -222,11 +222,10 @@ static void print_machine(struct paper *paper)
 static void print_text(const struct box_hello *hello,
 		       const struct examination *exam)
 {
-	struct paper paper = { .out = stdout,
-			       .columns = EXPLAIN_COLUMNS,
-			       .colour = command_colour(STDOUT_FILENO) };
+	struct paper paper = paper_of(stdout, command_columns(STDOUT_FILENO));
 	unsigned i;
 
+	paper.colour = command_colour(STDOUT_FILENO);
 	if (!exam->ok) {
 		AUTO_FREE char *text = text_format("boxes do not work here: %s",
 						   exam->fault);

@@ -213,18 +213,6 @@ static const json_t *first_failure(const json_t *tests)
 	return NULL;
 }
 
-static struct paper paper_of(FILE *out, unsigned columns)
-{
-	size_t drawn = columns < EXPLAIN_COLUMNS_MIN ? EXPLAIN_COLUMNS_MIN
-						     : columns;
-
-	return (struct paper){
-		.out = out,
-		.columns = drawn < EXPLAIN_COLUMNS ? drawn : EXPLAIN_COLUMNS,
-		.drawn = drawn,
-	};
-}
-
 void explain_next_step(const json_t *report, FILE *out, unsigned columns)
 {
 	struct paper paper = paper_of(out, columns);

@@ -3,10 +3,23 @@
 
 #include <assay/cleanup.h>
 
+#include "explain.h"
 #include "explain_parts.h"
 #include "text.h"
 
 #define JSON_SHOWN 400 /* bytes of a value */
+
+struct paper paper_of(FILE *out, unsigned columns)
+{
+	size_t drawn = columns < EXPLAIN_COLUMNS_MIN ? EXPLAIN_COLUMNS_MIN
+						     : columns;
+
+	return (struct paper){
+		.out = out,
+		.columns = drawn < EXPLAIN_COLUMNS ? drawn : EXPLAIN_COLUMNS,
+		.drawn = drawn,
+	};
+}
 
 /* Bytes of @text that go on a line of @room columns, cut behind a word. */
 static size_t break_at(const char *text, size_t room)

@@ -30,7 +30,10 @@ struct paper {
 /** The string at @key, or "". */
 const char *explain_string(const json_t *object, const char *key);
 
-/** explain_paper.c: @text behind @lead, wrapped and hanging beneath itself. */
+/** explain_paper.c: plain paper for a reader of @columns columns; @out may be
+ * set later. */
+struct paper paper_of(FILE *out, unsigned columns);
+/** @text behind @lead, wrapped and hanging beneath itself. */
 void paper_text(struct paper *paper, size_t indent, const char *lead,
 		const char *text);
 /** @text wrapped, on a line of which @hang columns are written already. */

@@ -14,8 +14,8 @@
 #define KEY_MAX 64
 
 static const struct format *const formats[] = {
-	&format_junit,      &format_ctrf, &format_sarif,
-	&format_gradescope, &format_tap,  &format_csv, &format_html,
+	&format_junit, &format_ctrf, &format_sarif, &format_gradescope,
+	&format_tap,   &format_csv,  &format_html,
 };
 
 const char format_names[] = "html, junit, ctrf, sarif, gradescope, tap, csv";
@@ -110,12 +110,13 @@ char *format_story(const json_t *test)
 	const char *told = format_string(test, "story");
 	char *text = NULL;
 	size_t size = 0;
-	struct paper paper = { .hidden = true }; /* it is of a view */
+	struct paper paper = paper_of(NULL, EXPLAIN_COLUMNS);
 
 	if (*told)
 		return text_format("%s", told);
 	paper.out = open_memstream(&text, &size);
 	ENOUGH(paper.out);
+	paper.hidden = true; /* it is of a view */
 	explain_test(&paper, test, LABEL_COLUMNS);
 	text_stream_close(paper.out, &text);
 	return text;

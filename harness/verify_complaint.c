@@ -44,7 +44,7 @@ static char *explanation(const struct result *result,
 {
 	json_auto_t *tests = report_tests(result);
 	AUTO_FREE char *text = NULL;
-	struct paper paper = { .columns = EXPLAIN_COLUMNS };
+	struct paper paper = paper_of(NULL, EXPLAIN_COLUMNS);
 	size_t size, used = 0;
 
 	paper.out = open_memstream(&text, &size);
