@@ -64,3 +64,17 @@ void counter_submission(const char *folder, const char *name, const char *adds)
 	copy(folder, name, SOLUTION);
 	edit(folder, file, LOCKED, line);
 }
+
+void counter_home_make(struct counter_home *home)
+{
+	home->folder = scratch_new();
+	home->exercises = counter_exercises(home->folder);
+	home->key = text_format("ASSAY_KEY=%s/key", home->folder);
+}
+
+void counter_home_remove(struct counter_home *home)
+{
+	scratch_remove(home->folder);
+	free(home->exercises);
+	free(home->key);
+}

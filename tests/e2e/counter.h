@@ -12,6 +12,24 @@
 /** Make @folder/exercises. Returns "ASSAY_EXERCISES=..."; free() it. */
 char *counter_exercises(const char *folder);
 
+/* What a test program with it has for all of its tests. */
+struct counter_home {
+	char *folder;    /* scratch */
+	char *exercises; /* "ASSAY_EXERCISES=...", in there */
+	char *key;       /* "ASSAY_KEY=...", in there */
+};
+
+void counter_home_make(struct counter_home *home);
+void counter_home_remove(struct counter_home *home);
+
+/* Run "assay" with the arguments that follow, in the folder of @home. */
+#define COUNTER_RUN(process, home, ...)                                 \
+	process_run((process),                                          \
+		    (&(struct process_options){                         \
+			    .folder = (home).folder,                    \
+			    .env = { (home).exercises, (home).key } }), \
+		    "assay", __VA_ARGS__)
+
 /** In the manifest of the exercise in @folder, @with for the only @text. */
 void counter_edit(const char *folder, const char *text, const char *with);
 

@@ -27,18 +27,9 @@
 
 /* Made once: submissions, graded in "out", two of them twice. Each test leaves
  * it so but the last, which has the third graded twice as well. */
-static struct {
-	char *folder;
-	char *exercises;
-	char *key;
-} home;
+static struct counter_home home;
 
-#define RUN(process, ...)                                           \
-	process_run((process),                                      \
-		    (&(struct process_options){                     \
-			    .folder = home.folder,                  \
-			    .env = { home.exercises, home.key } }), \
-		    "assay", __VA_ARGS__)
+#define RUN(process, ...) COUNTER_RUN(process, home, __VA_ARGS__)
 
 /* It says @words on standard output. */
 #define SAYS(words, ...)                                               \
@@ -55,9 +46,7 @@ static struct {
 static int set_up(void **state)
 {
 	(void)state;
-	home.folder = scratch_new();
-	home.exercises = counter_exercises(home.folder);
-	home.key = text_format("ASSAY_KEY=%s/key", home.folder);
+	counter_home_make(&home);
 	counter_submission(home.folder, "ada", COUNTER_RIGHT);
 	counter_submission(home.folder, "bob", COUNTER_WRONG);
 	counter_submission(home.folder, "cy", "abort();");
@@ -72,9 +61,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	scratch_remove(home.folder);
-	free(home.exercises);
-	free(home.key);
+	counter_home_remove(&home);
 	return 0;
 }
 

@@ -23,27 +23,16 @@
 #define BOB "out/reports/bob.json"
 
 /* Made once: two submissions, graded in "out". Each test leaves them so. */
-static struct {
-	char *folder;
-	char *exercises;
-	char *key;
-} home;
+static struct counter_home home;
 
-#define RUN(process, ...)                                           \
-	process_run((process),                                      \
-		    (&(struct process_options){                     \
-			    .folder = home.folder,                  \
-			    .env = { home.exercises, home.key } }), \
-		    "assay", "grade", __VA_ARGS__)
+#define RUN(process, ...) COUNTER_RUN(process, home, "grade", __VA_ARGS__)
 
 static int set_up(void **state)
 {
 	struct process process;
 
 	(void)state;
-	home.folder = scratch_new();
-	home.exercises = counter_exercises(home.folder);
-	home.key = text_format("ASSAY_KEY=%s/key", home.folder);
+	counter_home_make(&home);
 	counter_submission(home.folder, "ada", COUNTER_RIGHT);
 	counter_submission(home.folder, "bob", COUNTER_WRONG);
 	RUN(&process, "--quiet", "--exercise", COUNTER, "--out", "out", "ada",
@@ -56,9 +45,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	scratch_remove(home.folder);
-	free(home.exercises);
-	free(home.key);
+	counter_home_remove(&home);
 	return 0;
 }
 

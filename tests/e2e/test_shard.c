@@ -22,18 +22,9 @@
 #define SUBMISSIONS "ada", "bob", "sub/ada", "cy", "dan"
 
 /* Made once: submissions, graded whole in "whole" and in three shards. */
-static struct {
-	char *folder;
-	char *exercises;
-	char *key;
-} home;
+static struct counter_home home;
 
-#define RUN(process, ...)                                           \
-	process_run((process),                                      \
-		    (&(struct process_options){                     \
-			    .folder = home.folder,                  \
-			    .env = { home.exercises, home.key } }), \
-		    "assay", __VA_ARGS__)
+#define RUN(process, ...) COUNTER_RUN(process, home, __VA_ARGS__)
 
 #define GRADE(...)                                                        \
 	do {                                                              \
@@ -50,9 +41,7 @@ static int set_up(void **state)
 	AUTO_FREE char *sub = NULL;
 
 	(void)state;
-	home.folder = scratch_new();
-	home.exercises = counter_exercises(home.folder);
-	home.key = text_format("ASSAY_KEY=%s/key", home.folder);
+	counter_home_make(&home);
 	sub = scratch_path(home.folder, "sub");
 	assert_int_equal(mkdir(sub, 0755), 0);
 	counter_submission(home.folder, "ada", COUNTER_RIGHT);
@@ -73,9 +62,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	scratch_remove(home.folder);
-	free(home.exercises);
-	free(home.key);
+	counter_home_remove(&home);
 	return 0;
 }
 
