@@ -196,7 +196,7 @@ void page_files(struct html *html, const json_t *view)
 	json_array_foreach (files, i, file) {
 		html_begin(html, "tr", NULL);
 		page_heading(html, "row", NULL, page_string(file, "path"));
-		html_element(html, "td", NULL, page_string(file, "role"));
+		html_element(html, "td", "word", page_string(file, "role"));
 		html_elementf(html, "td", "number", "%.10g",
 			      page_number(file, "size"));
 		html_begin(html, "td", NULL);
