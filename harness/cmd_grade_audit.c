@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "report.h"
+#include "report_place.h"
 #include "text.h"
 
 /* Of all shards together, as the list of submissions is. */
@@ -91,8 +92,7 @@ int grade_audit_next(struct grade *grade, struct submission **ret)
 void grade_audit_done(struct grade *grade, const struct result *result)
 {
 	const char *id = result->submission->id;
-	AUTO_FREE char *path = text_format("%s/reports/%s.json", grade->out,
-					   id);
+	AUTO_FREE char *path = report_place(grade->out, id);
 	json_auto_t *first = json_load_file(path, 0, NULL);
 	json_auto_t *again = report_new(result, grade->environment);
 

@@ -21,6 +21,7 @@
 #include "report.h"
 #include "report_file.h"
 #include "report_list.h"
+#include "report_place.h"
 #include "report_site.h"
 #include "summary.h"
 #include "text.h"
@@ -90,17 +91,9 @@ static void write_text(const struct rendering *rendering, const char *path,
  * free() it. */
 static char *name_of(const char *path, const json_t *view)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	const char *end = strrchr(name, '.');
-
 	if (blind_view_is(view))
 		return blind_file_name(format_string(view, "submission.id"));
-	return text_format("%.*s",
-			   (int)(end && strcmp(end, ".json") == 0
-					 ? end - name
-					 : (ptrdiff_t)strlen(name)),
-			   name);
+	return report_place_id(path);
 }
 
 /* Into the folder --out, named as the report is. */

@@ -19,6 +19,7 @@
 #include "journal.h"
 #include "report_list.h"
 #include "report_parts.h"
+#include "report_place.h"
 #include "seal.h"
 #include "text.h"
 
@@ -136,8 +137,7 @@ static void verify_folder(struct verifier *verifier, const char *folder)
 		worst(verifier,
 		      command_input("report", err.code, "%s", err.text));
 	json_object_foreach (told.digests, id, digest) {
-		AUTO_FREE char *path = text_format("%s/reports/%s.json", folder,
-						   id);
+		AUTO_FREE char *path = report_place(folder, id);
 
 		if (access(path, F_OK) < 0 && errno == ENOENT)
 			say(verifier, path, "missing",

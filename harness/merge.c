@@ -9,6 +9,7 @@
 #include "journal.h"
 #include "merge_parts.h"
 #include "report_parts.h"
+#include "report_place.h"
 #include "shard.h"
 #include "text.h"
 
@@ -176,7 +177,7 @@ static void note_environment(struct merge *merge, const char *dir,
 static int check_report(struct merge *merge, const char *dir, const char *id,
 			const json_t *line, struct error *err)
 {
-	AUTO_FREE char *path = text_format("%s/reports/%s.json", dir, id);
+	AUTO_FREE char *path = report_place(dir, id);
 	json_error_t where;
 	json_auto_t *report = json_load_file(path, 0, &where);
 

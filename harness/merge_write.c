@@ -15,6 +15,7 @@
 #include "merge_parts.h"
 #include "report_file.h"
 #include "report_parts.h"
+#include "report_place.h"
 #include "summary.h"
 #include "text.h"
 
@@ -67,8 +68,8 @@ static int copy_report(const char *from, const char *to, struct error *err)
 static int take_report(const char *dir, const char *out, const char *id,
 		       struct error *err)
 {
-	AUTO_FREE char *from = text_format("%s/reports/%s.json", dir, id);
-	AUTO_FREE char *to = text_format("%s/reports/%s.json", out, id);
+	AUTO_FREE char *from = report_place(dir, id);
+	AUTO_FREE char *to = report_place(out, id);
 
 	if (link(from, to) == 0)
 		return 0;

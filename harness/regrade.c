@@ -13,6 +13,7 @@
 #include "changes.h"
 #include "journal.h"
 #include "report_parts.h"
+#include "report_place.h"
 #include "text.h"
 
 #define EARLIER "earlier-"
@@ -307,7 +308,7 @@ int regrade_put_aside(struct regrade *regrade, const char *out,
 
 static json_t *load(const char *dir, const char *id)
 {
-	AUTO_FREE char *path = text_format("%s/reports/%s.json", dir, id);
+	AUTO_FREE char *path = report_place(dir, id);
 
 	return json_load_file(path, 0, NULL);
 }

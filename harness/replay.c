@@ -10,11 +10,11 @@
 #include "changes.h"
 #include "journal.h"
 #include "report_parts.h"
+#include "report_place.h"
 #include "summary_parts.h"
 #include "text.h"
 
 #define REPORTS "reports/"
-#define SUFFIX ".json"
 
 void replay_release(struct replay *replay)
 {
@@ -43,18 +43,6 @@ static char *results_of(const char *path)
 				       : NULL;
 }
 
-/* "ID" of the same; free() it. */
-static char *id_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	size_t size = strlen(name), suffix = strlen(SUFFIX);
-
-	if (size > suffix && strcmp(name + size - suffix, SUFFIX) == 0)
-		size -= suffix;
-	return text_format("%.*s", (int)size, name);
-}
-
 /* The last line about @id holds. */
 static int find_line(struct replay *replay, struct journal_reader *reader,
 		     const char *id, struct error *err)
@@ -77,7 +65,7 @@ static int find_line(struct replay *replay, struct journal_reader *reader,
 
 int replay_find(struct replay *replay, const char *path, struct error *err)
 {
-	AUTO_FREE char *folder = results_of(path), *id = id_of(path);
+	AUTO_FREE char *folder = results_of(path), *id = report_place_id(path);
 	struct journal_reader *reader;
 	int r;
 

@@ -9,6 +9,7 @@
 
 #include "audit.h"
 #include "journal.h"
+#include "report_place.h"
 #include "summary.h"
 #include "text.h"
 
@@ -56,7 +57,7 @@ static int add_report(struct report_list *list, const char *folder,
 				 "%s/" JOURNAL_NAME ": '%s' is no "
 				 "submission's id",
 				 folder, id);
-	add(list, text_format("%s/reports/%s.json", folder, id), false);
+	add(list, report_place(folder, id), false);
 	return 0;
 }
 

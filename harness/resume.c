@@ -12,6 +12,7 @@
 #include "exercise.h"
 #include "report.h"
 #include "report_parts.h"
+#include "report_place.h"
 #include "submission.h"
 #include "summary_parts.h"
 #include "text.h"
@@ -233,8 +234,7 @@ static int look_at(struct resume *resume, struct plan *plan, size_t i,
 {
 	const struct resume_options *options = resume->options;
 	const char *id = plan_id(plan, i);
-	AUTO_FREE char *name = text_format("%s/reports/%s.json", options->dir,
-					   id);
+	AUTO_FREE char *name = report_place(options->dir, id);
 	AUTO_FREE char *path = plan_path(plan, i);
 	json_auto_t *entry = journal_read_at(resume->reader,
 					     plan_graded_at(plan, i));
