@@ -81,7 +81,8 @@
 	"\twindow.numbers[window.at++ % LAST] = digits_of(3, 2);\n"            \
 	"\treturn sum << 1 | (window.at & 1);\n}\n"
 
-static char *home;
+static struct counter_home place;
+static char *home; /* its folder */
 
 static void submit(const char *name, const char *more)
 {
@@ -98,13 +99,11 @@ static void submit(const char *name, const char *more)
 
 static int set_up(void **state)
 {
-	struct process_options options = { 0 };
-	AUTO_FREE char *exercises = NULL, *key = NULL;
 	AUTO_FREE char *solution = NULL, *starter = NULL;
 	struct process process;
 
-	home = scratch_new();
-	exercises = counter_exercises(home);
+	counter_home_make(&place);
+	home = place.folder;
 	/* So that what all four have is the exercise's. */
 	solution = source_path("tests/hostile/exercise/solution/c");
 	starter = scratch_path(home, "exercises/" COUNTER "/starter/c");
@@ -113,12 +112,8 @@ static int set_up(void **state)
 	submit("bob", BOB);
 	submit("carol", CAROL);
 	counter_submission(home, "dan", COUNTER_RIGHT);
-	options.folder = home;
-	options.env[0] = exercises;
-	key = text_format("ASSAY_KEY=%s/keys/grader", home);
-	options.env[1] = key;
-	process_run(&process, &options, "assay", "grade", "--quiet", "--out",
-		    "out", "--exercise", COUNTER, "ada", "bob", "carol", "dan");
+	COUNTER_RUN(&process, place, "grade", "--quiet", "--out", "out",
+		    "--exercise", COUNTER, "ada", "bob", "carol", "dan");
 	assert_status(&process, 0);
 	process_release(&process);
 	*state = home;
@@ -128,20 +123,12 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	scratch_remove(home);
+	counter_home_remove(&place);
 	return 0;
 }
 
 /* "assay report ..." where the exercises are. */
-#define RUN(process, ...)                                             \
-	do {                                                          \
-		AUTO_FREE char *exercises_ = text_format(             \
-			"ASSAY_EXERCISES=%s/exercises", home);        \
-		struct process_options options_ = { .folder = home }; \
-		options_.env[0] = exercises_;                         \
-		process_run((process), &options_, "assay", "report",  \
-			    __VA_ARGS__);                             \
-	} while (0)
+#define RUN(process, ...) COUNTER_RUN(process, place, "report", __VA_ARGS__)
 
 static void test_similarity__lists_pairs_and_accuses_nobody(void **state)
 {
