@@ -20,7 +20,9 @@
 
 #include "journal.h"
 
-#define WRITER_WAITING_MAX 16 /* then writer_is_full(); some 30 KiB each */
+/* Then writer_is_full(). A report that waits is a tree of some 100 KiB, and what a
+ * batch needs at most is to be the same however long it is. */
+#define WRITER_WAITING_MAX 8
 
 struct writer;
 
