@@ -341,6 +341,17 @@ static struct box_thread *by_number(struct box_threads *threads,
 	return NULL;
 }
 
+static bool has_stacks(const struct snapshot *snapshot, unsigned process)
+{
+	unsigned i;
+
+	for (i = 0; i < snapshot->threads; i++)
+		if (snapshot->thread[i].process == process &&
+		    snapshot->thread[i].has_registers)
+			return true;
+	return false;
+}
+
 static void describe_process(const struct snapshot *snapshot, unsigned process,
 			     struct box_threads *ret)
 {
@@ -393,5 +404,6 @@ void describe(const struct snapshot *snapshot, struct box_threads *ret)
 		ret->thread[i] = snapshot->thread[i].box;
 	ret->threads = snapshot->threads;
 	for (i = 0; i < snapshot->processes; i++)
-		describe_process(snapshot, i, ret);
+		if (has_stacks(snapshot, i))
+			describe_process(snapshot, i, ret);
 }

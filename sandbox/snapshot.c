@@ -13,11 +13,12 @@
  *   open     the files that are mapped, by way of the program's own root, as
  *            it may be in another mount namespace than we are
  *
- * What ends in the middle of this is passed over. A thread that cannot be
- * stopped within STOP_PATIENCE_NS, because the kernel has it in a wait that
- * nothing interrupts, is told without a stack; it stays traced until it stops
- * or ends, and who is traced cannot be reaped by its parent before we have
- * waited for it: see snapshot_let_go().
+ * What ends in the middle of this is passed over. A thread stops as soon as it
+ * gets a CPU, which on a busy machine can take a while (BUSY_PATIENCE_NS); but
+ * not if the kernel has it in a wait that nothing interrupts. Who is in one when
+ * STOP_PATIENCE_NS are over is told without a stack; it stays traced until it
+ * stops or ends, and who is traced cannot be reaped by its parent before we
+ * have waited for it: see snapshot_let_go().
  */
 #include "snapshot.h"
 
@@ -43,7 +44,9 @@
 #include "waits.h"
 
 #define STOP_PATIENCE_NS 10000000u
+#define BUSY_PATIENCE_NS 1000000000u
 #define STOP_LOOK_NS 20000
+#define BUSY_LOOK_NS 1000000
 #define PATH_BYTES 512
 /* What the kernel leaves in the result register of an interrupted call; these
  * are never seen by a program (include/linux/errno.h of the kernel). */
@@ -480,27 +483,64 @@ static unsigned interrupt(struct snapshot *snapshot)
 	return seized;
 }
 
+/* Takes in who has stopped. Returns how many are yet to. */
+static unsigned take_stopped(struct snapshot *snapshot, uint64_t context)
+{
+	unsigned i, waiting = 0;
+
+	for (i = 0; i < snapshot->threads; i++) {
+		struct snapshot_thread *thread = &snapshot->thread[i];
+
+		if (!thread->traced || thread->has_registers)
+			continue;
+		if (has_stopped(thread))
+			read_thread(snapshot, thread, context);
+		waiting += thread->traced && !thread->has_registers;
+	}
+	return waiting;
+}
+
+/* Whether of those that have yet to stop one lacks nothing but a CPU: it runs,
+ * or sleeps in a way that we have interrupted. */
+static bool lacks_cpu(const struct snapshot *snapshot)
+{
+	char status[4096], state;
+	unsigned i;
+
+	for (i = 0; i < snapshot->threads; i++) {
+		const struct snapshot_thread *thread = &snapshot->thread[i];
+
+		if (!thread->traced || thread->has_registers)
+			continue;
+		(void)take_status(snapshot->process[thread->process].host_pid,
+				  thread->host_tid, status, sizeof status);
+		state = *after(status, "State");
+		if (state == 'R' || state == 'S')
+			return true;
+	}
+	return false;
+}
+
 static void stop(struct snapshot *snapshot, uint64_t context)
 {
-	const struct timespec pause = { .tv_nsec = STOP_LOOK_NS };
-	uint64_t until = now_ns() + STOP_PATIENCE_NS;
+	const struct timespec soon = { .tv_nsec = STOP_LOOK_NS };
+	const struct timespec later = { .tv_nsec = BUSY_LOOK_NS };
+	uint64_t begun = now_ns(), taken;
 	unsigned i, waiting = interrupt(snapshot);
 
 	while (waiting > 0) {
-		waiting = 0;
-		for (i = 0; i < snapshot->threads; i++) {
-			struct snapshot_thread *thread = &snapshot->thread[i];
-
-			if (!thread->traced || thread->has_registers)
-				continue;
-			if (has_stopped(thread))
-				read_thread(snapshot, thread, context);
-			waiting += thread->traced && !thread->has_registers;
-		}
-		if (waiting == 0 || now_ns() > until)
+		waiting = take_stopped(snapshot, context);
+		taken = now_ns() - begun;
+		if (waiting == 0 || taken > BUSY_PATIENCE_NS ||
+		    (taken > STOP_PATIENCE_NS && !lacks_cpu(snapshot)))
 			break;
-		(void)nanosleep(&pause, NULL);
+		(void)nanosleep(taken > STOP_PATIENCE_NS ? &later : &soon,
+				NULL);
 	}
+	if (waiting > 0)
+		(void)snprintf(snapshot->trouble, sizeof snapshot->trouble,
+			       "%u of the threads did not stop in time",
+			       waiting);
 	for (i = 0; i < snapshot->threads; i++)
 		if (snapshot->thread[i].has_registers)
 			let_go(&snapshot->thread[i]);
