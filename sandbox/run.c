@@ -46,7 +46,7 @@
 #define WAITS_UNKNOWN_SHARE 10u
 /* What memory is made of nobody keeps a peak of: looked at first so soon, then
  * four times later each time, up to the second. */
-#define MEMORY_LOOK_US 2000u
+#define MEMORY_LOOK_US 16000u
 #define MEMORY_LOOK_MAX_US 512000u
 
 uint64_t run_now_ns(void)
