@@ -101,7 +101,10 @@ int launch_start(struct box *box, const struct launch_plan *plan,
 	if (cgroup_make_leaf(&box->cgroup, err) < 0)
 		return -err->code;
 	if (!launch->inside.plain)
-		args.flags |= CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
+		args.flags |= CLONE_NEWPID | CLONE_NEWNS;
+	/* who may not make such a call sees nothing of the box's own either */
+	if (!launch->inside.plain && policy_has_ipc(plan->profile))
+		args.flags |= CLONE_NEWIPC;
 	if (launch->inside.loopback)
 		args.flags |= CLONE_NEWNET;
 	if (box->cgroup.version == CGROUP_V2) {

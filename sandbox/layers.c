@@ -33,7 +33,8 @@ static void add_namespaces(const struct box *box, struct box_hello *hello)
 	add(hello, "pid-namespace", true, "fresh for each run", "");
 	add(hello, "mount-namespace", true,
 	    "fresh for each run; read-only root, own /tmp and /work", "");
-	add(hello, "ipc-namespace", true, "fresh for each run", "");
+	add(hello, "ipc-namespace", true,
+	    "fresh for each run that may use it", "");
 	add(hello, "network-namespace", true,
 	    "empty; fresh where loopback is asked for", "");
 	add(hello, "uts-namespace", true, "one for the box", "");

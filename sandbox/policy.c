@@ -59,6 +59,7 @@ enum {
 	ALL = RUN | BUILD | JUDGE | EXPLORE | DIALOGUE,
 	FORKING = ALL & ~EXPLORE,       /* what takes more than one process */
 	USUAL = RUN | JUDGE | DIALOGUE, /* programs that need not be searched */
+	IPC = RUN | DIALOGUE,           /* who gets a namespace for it */
 	UNCOUNTED = ALL & ~DIALOGUE,    /* there, it is for syncs.c to see */
 	LOOPBACK = 1 << 8, /* the usual ones, with the loopback network only */
 };
@@ -156,13 +157,13 @@ static const struct allowed allowed[] = {
 	{ "setregid", ALL }, { "setresuid", ALL }, { "setresgid", ALL },
 	{ "setgroups", ALL },
 	{ "uname", ALL }, { "sysinfo", ALL }, { "getrandom", ALL },
-	/* System V and POSIX ipc; the ipc namespace is the run's own */
-	{ "shmget", USUAL }, { "shmat", USUAL },
-	{ "shmdt", USUAL }, { "shmctl", USUAL },
-	{ "semget", USUAL }, { "semop", USUAL },
-	{ "semtimedop", USUAL }, { "semctl", USUAL },
-	{ "msgget", USUAL }, { "msgsnd", USUAL },
-	{ "msgrcv", USUAL }, { "msgctl", USUAL },
+	/* System V ipc, in a namespace of the run's own */
+	{ "shmget", IPC }, { "shmat", IPC },
+	{ "shmdt", IPC }, { "shmctl", IPC },
+	{ "semget", IPC }, { "semop", IPC },
+	{ "semtimedop", IPC }, { "semctl", IPC },
+	{ "msgget", IPC }, { "msgsnd", IPC },
+	{ "msgrcv", IPC }, { "msgctl", IPC },
 	/* on the sockets a run was given; those that pass descriptors on,
 	 * sendmsg and recvmsg, are for loopback only */
 	{ "sendto", USUAL | EXPLORE },
@@ -310,6 +311,11 @@ static const struct harmless harmless[] = {
 };
 
 /* clang-format on */
+
+bool policy_has_ipc(unsigned profile)
+{
+	return IPC & (1 << profile);
+}
 
 static bool may_use(int who, int profile, int network)
 {

@@ -10,6 +10,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <assay/box.h>
@@ -31,6 +32,9 @@ void policy_init(struct policy *policy, const struct withheld_host *host);
 int policy_filter(struct policy *policy, unsigned profile, unsigned network,
 		  const struct sock_fprog **ret, struct error *err);
 void policy_release(struct policy *policy);
+
+/** Whether runs of @profile may use System V ipc. */
+bool policy_has_ipc(unsigned profile);
 
 /**
  * The errno to answer a notified call with when the run may go on; 0: it was

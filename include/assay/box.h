@@ -55,7 +55,7 @@ enum box_message_type {
 enum box_profile {
 	BOX_PROFILE_RUN,   /* a candidate's program: threads, no network */
 	BOX_PROFILE_BUILD, /* a compiler: processes, no network */
-	BOX_PROFILE_JUDGE, /* trusted exercise code, same reach as run */
+	BOX_PROFILE_JUDGE, /* trusted exercise code; as run, but no ipc */
 	BOX_PROFILE_EXPLORE, /* as run, but one process and no ipc; and it may
 				narrow itself further */
 	BOX_PROFILE_DIALOGUE, /* as run, and its syncs are counted */
