@@ -11,6 +11,7 @@ import re
 WORDS_MAX = 400
 FLOOD = 400
 LINE_MAX = 64 * 1024  # DIALOGUE_LINE_MAX
+PIPE = 64 * 1024  # pipe(7)
 
 
 def objects(texts):
@@ -186,6 +187,16 @@ def op_of(data):
         return "none"
 
 
+def in_order(value):
+    """A list with its members in an order that does not depend on theirs; anything else as it is."""
+    return sorted(map(json.dumps, value)) if isinstance(value, list) else value
+
+
+def raw_free(line):
+    """What a kill leaves of a line that no pipe holds is torn, and nobody can tell what it was."""
+    return "raw longer than a pipe" if len(line) > PIPE else "raw"
+
+
 class Plan:
     """What the program does at each start (player.py: Reference), and what that means: .name for people, .where, and .same if
     it is the truth after all. Started more often than that it does .more, or ends; behind its last line it waits for
@@ -228,7 +239,10 @@ class Plan:
         original = self._original()
         if original is None:
             return self.grammar()
+        rest = {meaning(line) for _, line, _ in self.lines[self.at:]}
         self.free = f"twice {op_of(original)}" + (" at an end" if self.at == len(self.lines) - 1 else "")
+        if self.at < len(self.lines) - 1 and len(rest) == 1:
+            self.free = "early"  # nothing but the same comes behind it
         self._put(original, drop=0)
         return "a line twice"
 
@@ -258,6 +272,8 @@ class Plan:
         self.same = meaning(dump(new)) == meaning(original)
         changes = {key for key in set(line) | set(new) if line.get(key) != new.get(key) or (key in line) != (key in new)}
         self.free = f"{line.get('op')}.{'+'.join(sorted(changes))}"
+        if all(in_order(line.get(key)) == in_order(new.get(key)) for key in changes):
+            self.free += " in another order"
         return "another value in a line"
 
     def another(self):
@@ -273,13 +289,13 @@ class Plan:
         original, line = self._original(), raw(self.random, self.truth)
         self._put(line)
         self.same = original is not None and meaning(original) == meaning(line)
-        self.free = "raw" if meaning(line) is None else f"grammar {op_of(original)}->{op_of(line)}"
+        self.free = raw_free(line) if meaning(line) is None else f"grammar {op_of(original)}->{op_of(line)}"
         return "a line that is none, in place of one"
 
     def insert_raw(self):
         line = raw(self.random, self.truth)
         self._put(line, drop=0)
-        self.free = "raw" if meaning(line) is None else f"grammar none->{op_of(line)}"
+        self.free = raw_free(line) if meaning(line) is None else f"grammar none->{op_of(line)}"
         return "a line that is none, between others"
 
     def grammar(self):

@@ -186,6 +186,14 @@ static struct entry *delivery(struct ledger *ledger, const struct event *event,
 			      " before",
 			      event->mid);
 	}
+	if (event->count > 0 && !event->redelivered) {
+		show(ledger, event->seq);
+		dialogue_fail(ledger->dialogue,
+			      "message \"%s\" was delivered"
+			      " with redelivered false and count"
+			      " %" JSON_INTEGER_FORMAT,
+			      event->mid, event->count);
+	}
 	if (event->count < (json_int_t)entry->synced) {
 		show(ledger, event->seq);
 		dialogue_fail(ledger->dialogue,
