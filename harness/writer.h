@@ -20,7 +20,7 @@
 
 #include "journal.h"
 
-/* Then writer_is_full(). A report that waits is a tree of some 100 KiB, and what a
+/* Then writer_is_full(). A report that waits is a tree of some 80 KiB, and what a
  * batch needs at most is to be the same however long it is. */
 #define WRITER_WAITING_MAX 8
 
