@@ -13,6 +13,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "store.h"
 
 /* What of a box's result is numbers; BOX_UNKNOWN becomes -1. */
@@ -129,15 +130,12 @@ bool build_kept_get(const char *key, struct build_result *ret, int *program)
 static bool says_why(const struct build_result *build)
 {
 	const json_t *diagnostic;
-	const char *kind;
 	size_t i;
 
-	json_array_foreach (build->diagnostics, i, diagnostic) {
-		kind = json_string_value(json_object_get(diagnostic, "kind"));
-		if (kind && strcmp(kind, "error") == 0 &&
+	json_array_foreach (build->diagnostics, i, diagnostic)
+		if (report_is(diagnostic, "kind", "error") &&
 		    json_is_integer(json_object_get(diagnostic, "line")))
 			return true;
-	}
 	return false;
 }
 

@@ -5,6 +5,7 @@
 #include <assay/cleanup.h>
 
 #include "changes_parts.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "text.h"
 
@@ -28,7 +29,7 @@ const json_t *changes_find(const json_t *list, const char *key,
 	size_t i;
 
 	json_array_foreach (list, i, entry)
-		if (word_is(entry, key, value))
+		if (report_is(entry, key, value))
 			return entry;
 	return NULL;
 }
@@ -81,10 +82,10 @@ static char *test_note(struct sides test)
 
 	if (!test.before || !test.after || is_measured(test))
 		return NULL;
-	if (word_is(test.after, "status", "fail") && same_at(test, "status") &&
-	    !same_at(test, "property"))
+	if (report_is(test.after, "status", "fail") &&
+	    same_at(test, "status") && !same_at(test, "property"))
 		return text_format("fails for: %s",
-				   word_at(test.after, "property"));
+				   report_string(test.after, "property"));
 	if (!same_at(repeat, "passed") || !same_at(repeat, "of"))
 		return text_format(
 			"passed %lld of %lld, was %lld of %lld",
@@ -126,7 +127,7 @@ json_t *changes_verdict(const json_t *before, const json_t *after)
 	if (json_array_size(list.after) == 0)
 		list = (struct sides){ list.after, list.before };
 	json_array_foreach (list.after, i, test) {
-		const char *id = word_at(test, "id");
+		const char *id = report_string(test, "id");
 
 		if (!changes_same((struct sides){
 			    changes_find(list.before, "id", id), test }))
@@ -144,7 +145,7 @@ static json_t *differing_tests(struct sides reports)
 	size_t i;
 
 	json_array_foreach (list.after, i, test) {
-		const char *id = word_at(test, "id");
+		const char *id = report_string(test, "id");
 
 		compare_test(
 			tests, id,
@@ -152,7 +153,7 @@ static json_t *differing_tests(struct sides reports)
 					test });
 	}
 	json_array_foreach (list.before, i, test) {
-		const char *id = word_at(test, "id");
+		const char *id = report_string(test, "id");
 
 		if (!changes_find(list.after, "id", id))
 			compare_test(tests, id, (struct sides){ test, NULL });
@@ -204,7 +205,7 @@ json_t *changes_totals(const json_t *entries)
 		changed++;
 		json_array_foreach (json_object_get(entry, "causes"), j,
 				    cause) {
-			const char *name = word_at(cause, "cause");
+			const char *name = report_string(cause, "cause");
 			const json_t *count = json_object_get(counts, name);
 
 			report_set(counts, name,

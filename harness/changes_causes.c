@@ -9,6 +9,7 @@
 #include <assay/cleanup.h>
 
 #include "changes_parts.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "text.h"
 
@@ -78,7 +79,7 @@ static void write_files(FILE *out, struct sides submission)
 		return;
 	json_array_foreach (json_object_get(submission.after, "files"), i,
 			    file) {
-		const char *path = word_at(file, "path");
+		const char *path = report_string(file, "path");
 		struct sides files = {
 			changes_find(
 				json_object_get(submission.before, "files"),
@@ -96,8 +97,8 @@ static void write_files(FILE *out, struct sides submission)
 		/* without a hash: passed over, whatever it was */
 		if (json_object_get(file, "sha256") &&
 		    !changes_find(json_object_get(submission.after, "files"),
-				  "path", word_at(file, "path")))
-			write_file(out, "removed", word_at(file, "path"));
+				  "path", report_string(file, "path")))
+			write_file(out, "removed", report_string(file, "path"));
 	if (ftell(out) == 0)
 		(void)fputs("other files were handed in", out);
 }
@@ -117,10 +118,10 @@ static void write_only(FILE *out, const char *what, const json_t *here,
 	size_t i, count = 0;
 
 	json_array_foreach (here, i, test) {
-		const char *id = word_at(test, "id");
+		const char *id = report_string(test, "id");
 
 		if (changes_find(there, "id", id) ||
-		    (!with_hidden && word_is(test, "visibility", "hidden")))
+		    (!with_hidden && report_is(test, "visibility", "hidden")))
 			continue;
 		if (count++ == 0)
 			(void)fprintf(out, "%stests %s: %s", separator, what,
@@ -137,7 +138,7 @@ static void write_points(FILE *out, struct sides tests)
 	size_t i, count = 0;
 
 	json_array_foreach (tests.after, i, test) {
-		const char *id = word_at(test, "id");
+		const char *id = report_string(test, "id");
 		struct sides points = at(
 			(struct sides){ changes_find(tests.before, "id", id),
 					test },
@@ -166,7 +167,7 @@ static void write_exercise(FILE *out, struct sides reports)
 		return;
 	if (ftell(out) == 0)
 		(void)fprintf(out, "other content under the same version %s",
-			      word_at(exercise.after, "version"));
+			      report_string(exercise.after, "version"));
 	/* where nothing ran no test is listed */
 	if (json_array_size(tests.before) == 0 ||
 	    json_array_size(tests.after) == 0)
@@ -207,13 +208,13 @@ static void write_seeds(FILE *out, struct sides reports)
 		return;
 	}
 	json_array_foreach (tests.after, i, test) {
-		const char *id = word_at(test, "id");
+		const char *id = report_string(test, "id");
 
 		if (!is_reseeded((struct sides){
 			    changes_find(tests.before, "id", id), test }))
 			continue;
 		(void)fprintf(out, "%s has another seed", id);
-		if (word_is(test, "visibility", "hidden"))
+		if (report_is(test, "visibility", "hidden"))
 			(void)fputs(": hidden tests ran by another secret",
 				    out);
 		return;
@@ -261,7 +262,7 @@ static void write_policy(FILE *out, struct sides reports)
 		return;
 	write_limits(out, "the exercise", at(reports, "environment"));
 	json_array_foreach (tests.after, i, test) {
-		const char *id = word_at(test, "id");
+		const char *id = report_string(test, "id");
 
 		write_limits(
 			out, id,
@@ -282,12 +283,12 @@ static void write_fault(FILE *out, const char *when, const json_t *report)
 	size_t i;
 
 	json_array_foreach (json_object_get(report, "tests"), i, test)
-		if (word_is(test, "status", "inconclusive"))
+		if (report_is(test, "status", "inconclusive"))
 			(void)fprintf(out, "%s%s was inconclusive %s",
 				      ftell(out) > 0 ? "; " : "",
-				      word_at(test, "id"), when);
-	if (ftell(out) == 0 &&
-	    word_is(json_object_get(report, "score"), "status", "inconclusive"))
+				      report_string(test, "id"), when);
+	if (ftell(out) == 0 && report_is(json_object_get(report, "score"),
+					 "status", "inconclusive"))
 		(void)fprintf(out, "it was inconclusive %s", when);
 }
 

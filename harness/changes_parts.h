@@ -5,7 +5,6 @@
 #define ASSAY_CHANGES_PARTS_H
 
 #include <stdbool.h>
-#include <string.h>
 
 #include <jansson.h>
 
@@ -26,20 +25,6 @@ bool changes_same(struct sides sides);
 static inline bool same_at(struct sides sides, const char *key)
 {
 	return changes_same(at(sides, key));
-}
-
-/** The string at @key of @object, or "". */
-static inline const char *word_at(const json_t *object, const char *key)
-{
-	const char *string = json_string_value(json_object_get(object, key));
-
-	return string ? string : "";
-}
-
-static inline bool word_is(const json_t *object, const char *key,
-			   const char *word)
-{
-	return strcmp(word_at(object, key), word) == 0;
 }
 
 /** The entry of the array @list with the string @value at @key, or NULL. */

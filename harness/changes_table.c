@@ -9,6 +9,7 @@
 #include <assay/cleanup.h>
 
 #include "changes_parts.h"
+#include "report_member.h"
 #include "summary_parts.h"
 #include "text.h"
 
@@ -35,7 +36,7 @@ static char *outcome_text(const json_t *outcome)
 		return text_format("-");
 	summary_points(json_object_get(outcome, "points"), points);
 	summary_points(json_object_get(outcome, "maximum"), maximum);
-	return text_format("%s %s/%s", word_at(outcome, "status"), points,
+	return text_format("%s %s/%s", report_string(outcome, "status"), points,
 			   maximum);
 }
 
@@ -57,7 +58,7 @@ static char *cause_names(const json_t *entry)
 	ENOUGH(out);
 	json_array_foreach (json_object_get(entry, "causes"), i, cause)
 		(void)fprintf(out, "%s%s", i ? ", " : "",
-			      word_at(cause, "cause"));
+			      report_string(cause, "cause"));
 	text_stream_close(out, &text);
 	return text;
 }
@@ -71,14 +72,15 @@ static void print_test(FILE *out, const json_t *test)
 	AUTO_FREE char *text = NULL, *cell = NULL;
 
 	if (!json_is_object(before))
-		text = text_format("%s: %s, a new test", word_at(test, "id"),
-				   is);
+		text = text_format("%s: %s, a new test",
+				   report_string(test, "id"), is);
 	else if (!json_is_object(after))
 		text = text_format("%s: was %s, is no test any more",
-				   word_at(test, "id"), was);
+				   report_string(test, "id"), was);
 	else
-		text = text_format("%s: %s, was %s%s%s", word_at(test, "id"),
-				   is, was, note ? "; " : "", note ? note : "");
+		text = text_format("%s: %s, was %s%s%s",
+				   report_string(test, "id"), is, was,
+				   note ? "; " : "", note ? note : "");
 	cell = text_fitted(text, TABLE_COLUMNS - 4);
 	(void)fprintf(out, "    %s\n", cell);
 }
@@ -106,7 +108,7 @@ static void print_entry(FILE *out, const json_t *entry, size_t id_columns,
 	because = text_fitted(names, TABLE_COLUMNS - id_columns -
 					     2 * OUTCOME_COLUMNS - 6);
 	(void)fputs(colour ? "\033[1m" : "", out);
-	print_cell(out, word_at(entry, "submission"), id_columns);
+	print_cell(out, report_string(entry, "submission"), id_columns);
 	(void)fputs(colour ? "\033[0m" : "", out);
 	print_outcome(out, entry, "before");
 	print_outcome(out, entry, "after");
@@ -117,9 +119,9 @@ static void print_entry(FILE *out, const json_t *entry, size_t id_columns,
 /* A detail in full, on as many lines as it takes. */
 static void print_cause(FILE *out, const json_t *cause)
 {
-	AUTO_FREE char *detail = text_line(word_at(cause, "detail"));
+	AUTO_FREE char *detail = text_line(report_string(cause, "detail"));
 	const char *rest = detail;
-	const char *name = word_at(cause, "cause");
+	const char *name = report_string(cause, "cause");
 
 	do {
 		size_t size = text_fit(rest, TABLE_COLUMNS - 12);
@@ -132,7 +134,7 @@ static void print_cause(FILE *out, const json_t *cause)
 
 void changes_print_entry(const json_t *entry, FILE *out, bool colour)
 {
-	AUTO_FREE char *id = text_fitted(word_at(entry, "submission"),
+	AUTO_FREE char *id = text_fitted(report_string(entry, "submission"),
 					 ID_COLUMNS);
 	AUTO_FREE char *before = outcome_text(json_object_get(entry, "before"));
 	AUTO_FREE char *now = outcome_text(json_object_get(entry, "after"));
@@ -152,7 +154,8 @@ static size_t widest_id(const json_t *entries)
 	const json_t *entry;
 
 	json_array_foreach (entries, i, entry) {
-		AUTO_FREE char *line = text_line(word_at(entry, "submission"));
+		AUTO_FREE char *line = text_line(
+			report_string(entry, "submission"));
 
 		if (text_columns(line) > columns)
 			columns = text_columns(line);
@@ -172,8 +175,8 @@ static json_t *details_of(const json_t *entries)
 			continue;
 		json_array_foreach (json_object_get(entry, "causes"), j,
 				    cause) {
-			const char *name = word_at(cause, "cause");
-			const char *detail = word_at(cause, "detail");
+			const char *name = report_string(cause, "cause");
+			const char *detail = report_string(cause, "detail");
 			json_t *details = json_object_get(names, name);
 
 			if (!details) {

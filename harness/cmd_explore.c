@@ -23,6 +23,7 @@
 #include "commands.h"
 #include "debugger.h"
 #include "report_file.h"
+#include "report_member.h"
 #include "scenarios.h"
 #include "schedule.h"
 #include "text.h"
@@ -158,14 +159,9 @@ static uint64_t schedules_of(const struct test_run *run)
 	json_t *metric;
 	size_t i;
 
-	json_array_foreach (run->metrics, i, metric) {
-		const char *name = json_string_value(
-			json_object_get(metric, "name"));
-
-		if (name && strcmp(name, "schedules") == 0)
-			return (uint64_t)json_number_value(
-				json_object_get(metric, "value"));
-	}
+	json_array_foreach (run->metrics, i, metric)
+		if (report_is(metric, "name", "schedules"))
+			return (uint64_t)report_number(metric, "value");
 	return 0;
 }
 

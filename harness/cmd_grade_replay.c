@@ -23,6 +23,7 @@
 #include "command_key.h"
 #include "replay.h"
 #include "report.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "text.h"
 
@@ -117,9 +118,9 @@ static int read_submission(struct replaying *replaying, const char *path)
 	}
 	free(submission->id);
 	submission->id = text_format(
-		"%s",
-		word_at(json_object_get(replaying->replay.report, "submission"),
-			"id"));
+		"%s", report_string(json_object_get(replaying->replay.report,
+						    "submission"),
+				    "id"));
 	return 0;
 }
 
@@ -132,22 +133,23 @@ static void say_causes(const json_t *entry)
 	size_t i;
 
 	json_array_foreach (json_object_get(entry, "causes"), i, cause) {
-		AUTO_FREE char *detail = text_line(word_at(cause, "detail"));
+		AUTO_FREE char *detail = text_line(
+			report_string(cause, "detail"));
 
-		if (!word_is(cause, "cause", "measured"))
+		if (!report_is(cause, "cause", "measured"))
 			(void)fprintf(stderr,
 				      "assay grade: by another %s: %s\n",
-				      word_at(cause, "cause"), detail);
+				      report_string(cause, "cause"), detail);
 	}
 }
 
 static void tell(const struct replaying *replaying, const json_t *entry,
 		 bool same)
 {
-	const char *before = word_at(json_object_get(entry, "before"),
-				     "verdict_digest");
-	const char *after = word_at(json_object_get(entry, "after"),
-				    "verdict_digest");
+	const char *before = report_string(json_object_get(entry, "before"),
+					   "verdict_digest");
+	const char *after = report_string(json_object_get(entry, "after"),
+					  "verdict_digest");
 
 	if (replaying->grade->json) {
 		(void)json_dumpf(entry, stdout,
@@ -181,7 +183,7 @@ static int say_fault(const json_t *entry)
 {
 	const json_t *cause = changes_find(json_object_get(entry, "causes"),
 					   "cause", "fault");
-	AUTO_FREE char *detail = text_line(word_at(cause, "detail"));
+	AUTO_FREE char *detail = text_line(report_string(cause, "detail"));
 
 	return command_fault("grade",
 			     "--replay: this host failed, so nothing can be "

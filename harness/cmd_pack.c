@@ -14,6 +14,7 @@
 #include "commands.h"
 #include "exercise.h"
 #include "home.h"
+#include "report_member.h"
 #include "submission.h"
 #include "text.h"
 #include "workspace.h"
@@ -67,25 +68,19 @@ static int print_json(const struct pack *options,
 	return fflush(stdout) ? COMMAND_FAULT : COMMAND_DONE;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static void print_left_out(const struct selection *selection)
 {
 	const json_t *entry;
 	size_t i;
 
 	json_array_foreach (selection->files, i, entry)
-		if (strcmp(text_of(entry, "role"), "ignored") == 0)
+		if (report_is(entry, "role", "ignored"))
 			(void)printf("  left out  %s\n",
-				     text_of(entry, "path"));
+				     report_string(entry, "path"));
 	json_array_foreach (selection->flags, i, entry)
-		(void)printf("  note      %s: %s\n", text_of(entry, "file"),
-			     text_of(entry, "message"));
+		(void)printf("  note      %s: %s\n",
+			     report_string(entry, "file"),
+			     report_string(entry, "message"));
 }
 
 static int print_text(const struct pack *options,

@@ -1,4 +1,5 @@
 #include "diagnostics.h"
+#include "report_member.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -34,12 +35,9 @@ static json_t *new_diagnostic(const char *file, json_int_t line,
 	return diagnostic;
 }
 
-static bool is_error(json_t *diagnostic)
+static bool is_error(const json_t *diagnostic)
 {
-	const char *kind = json_string_value(
-		json_object_get(diagnostic, "kind"));
-
-	return kind && strcmp(kind, "error") == 0;
+	return report_is(diagnostic, "kind", "error");
 }
 
 /* Make room by dropping the last diagnostic that is no error. */

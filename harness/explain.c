@@ -7,49 +7,40 @@
 
 #include "diagnostics.h"
 #include "explain_parts.h"
+#include "report_member.h"
 #include "text.h"
 
 #define DIAGNOSTICS_SHOWN 30
 #define BUILD_LINES_MAX 15
 #define LABEL_COLUMNS_MAX 17 /* "FORBIDDEN-SYSCALL" */
 
-const char *explain_string(const json_t *object, const char *key)
-{
-	const char *string = json_string_value(json_object_get(object, key));
-
-	return string ? string : "";
-}
-
-static double number(const json_t *object, const char *key)
-{
-	return json_number_value(json_object_get(object, key));
-}
-
 static void print_header(struct paper *paper, const json_t *report)
 {
 	const json_t *exercise = json_object_get(report, "exercise");
 	const json_t *score = json_object_get(report, "score");
 	const json_t *cap = json_object_get(score, "cap");
-	const char *status = explain_string(score, "status");
+	const char *status = report_string(score, "status");
 	AUTO_FREE char *title = NULL, *why = NULL;
 
 	if (json_is_object(exercise)) {
-		title = text_format("%s %s: %s", explain_string(exercise, "id"),
-				    explain_string(exercise, "version"),
-				    explain_string(exercise, "title"));
+		title = text_format("%s %s: %s", report_string(exercise, "id"),
+				    report_string(exercise, "version"),
+				    report_string(exercise, "title"));
 		paper_text(paper, 0, "", title);
 	}
 	paper_status(paper, status, status, 0);
 	(void)fprintf(paper->out, ": %.10g of %.10g points\n",
-		      number(score, "points"), number(score, "maximum"));
+		      report_number(score, "points"),
+		      report_number(score, "maximum"));
 	if (json_is_object(cap) &&
-	    number(cap, "points") <= number(score, "points")) {
-		why = text_format("at most %.10g: %s", number(cap, "points"),
-				  explain_string(cap, "why"));
+	    report_number(cap, "points") <= report_number(score, "points")) {
+		why = text_format("at most %.10g: %s",
+				  report_number(cap, "points"),
+				  report_string(cap, "why"));
 		paper_text(paper, 2, "", why);
 	}
-	if (*explain_string(report, "message"))
-		paper_text(paper, 2, "", explain_string(report, "message"));
+	if (*report_string(report, "message"))
+		paper_text(paper, 2, "", report_string(report, "message"));
 }
 
 static void print_flags(struct paper *paper, const json_t *report)
@@ -60,10 +51,10 @@ static void print_flags(struct paper *paper, const json_t *report)
 	size_t i;
 
 	json_array_foreach (flags, i, flag) {
-		const char *file = explain_string(flag, "file");
+		const char *file = report_string(flag, "file");
 		AUTO_FREE char *text = text_format(
 			"%s%s%s", file, *file ? ": " : "",
-			explain_string(flag, "message"));
+			report_string(flag, "message"));
 
 		paper_text(paper, 2, "note: ", text);
 	}
@@ -72,8 +63,8 @@ static void print_flags(struct paper *paper, const json_t *report)
 /* "bq.c:41:7: error: ...", as compilers print it and editors read it. */
 static void print_diagnostic(struct paper *paper, const json_t *diagnostic)
 {
-	const char *file = explain_string(diagnostic, "file");
-	const char *option = explain_string(diagnostic, "option");
+	const char *file = report_string(diagnostic, "file");
+	const char *option = report_string(diagnostic, "option");
 	json_int_t line = json_integer_value(
 		json_object_get(diagnostic, "line"));
 	json_int_t column = json_integer_value(
@@ -87,8 +78,8 @@ static void print_diagnostic(struct paper *paper, const json_t *diagnostic)
 	else
 		place = text_format("%s%s", file, *file ? ": " : "");
 	text = text_format("%s%s: %s%s%s%s", place,
-			   explain_string(diagnostic, "kind"),
-			   explain_string(diagnostic, "message"),
+			   report_string(diagnostic, "kind"),
+			   report_string(diagnostic, "message"),
 			   *option ? " [" : "", option, *option ? "]" : "");
 	paper_text(paper, 2, "", text);
 }
@@ -119,14 +110,14 @@ static void print_diagnostics(struct paper *paper, const json_t *builds,
 static void print_failed_build(struct paper *paper, const json_t *build)
 {
 	const json_t *evidence = json_object_get(build, "evidence");
-	const char *detail = explain_string(evidence, "detail");
+	const char *detail = report_string(evidence, "detail");
 	AUTO_FREE char *text = text_format(
-		"%s build failed: %s", explain_string(build, "variant"),
-		*detail ? detail : explain_string(evidence, "mechanism"));
+		"%s build failed: %s", report_string(build, "variant"),
+		*detail ? detail : report_string(evidence, "mechanism"));
 
 	paper_text(paper, 2, "", text);
-	if (*explain_string(build, "output"))
-		paper_last_lines(paper, 4, "", explain_string(build, "output"),
+	if (*report_string(build, "output"))
+		paper_last_lines(paper, 4, "", report_string(build, "output"),
 				 BUILD_LINES_MAX);
 }
 
@@ -143,7 +134,7 @@ static void print_build_retries(struct paper *paper, const json_t *build)
 			    reason) {
 		AUTO_FREE char *text = text_format(
 			"%s build tried again: %s",
-			explain_string(build, "variant"),
+			report_string(build, "variant"),
 			json_string_value(reason));
 
 		paper_text(paper, 2, "", text);
@@ -170,7 +161,7 @@ static bool nothing_ran(const json_t *tests)
 	size_t i;
 
 	json_array_foreach (tests, i, test) {
-		if (strcmp(explain_string(test, "status"), "skipped") != 0)
+		if (!report_is(test, "status", "skipped"))
 			return false;
 	}
 	return true;
@@ -185,7 +176,7 @@ static void print_tests(struct paper *paper, const json_t *tests)
 		return;
 	(void)fputc('\n', paper->out);
 	json_array_foreach (tests, i, test) {
-		size_t columns = strlen(explain_string(test, "status"));
+		size_t columns = strlen(report_string(test, "status"));
 
 		if (columns > label_columns && columns <= LABEL_COLUMNS_MAX)
 			label_columns = columns;
@@ -201,13 +192,13 @@ static const json_t *first_failure(const json_t *tests)
 	size_t i;
 
 	json_array_foreach (tests, i, test) {
-		const char *status = explain_string(test, "status");
+		const char *status = report_string(test, "status");
 
 		if (strcmp(status, "pass") != 0 &&
 		    strcmp(status, "skipped") != 0 &&
 		    strcmp(status, "inconclusive") != 0 &&
-		    *explain_string(test, "replay") &&
-		    strcmp(explain_string(test, "visibility"), "hidden") != 0)
+		    *report_string(test, "replay") &&
+		    !report_is(test, "visibility", "hidden"))
 			return test;
 	}
 	return NULL;
@@ -218,13 +209,13 @@ void explain_next_step(const json_t *report, FILE *out, unsigned columns)
 	struct paper paper = paper_of(out, columns);
 	const json_t *tests = json_object_get(report, "tests");
 	const json_t *failure = first_failure(tests);
-	const char *status = explain_string(json_object_get(report, "score"),
-					    "status");
+	const char *status = report_string(json_object_get(report, "score"),
+					   "status");
 	const char *next =
 		"put right what is named above, then \"assay check\" again.";
 
 	if (failure) {
-		next = explain_string(failure, "replay");
+		next = report_string(failure, "replay");
 	} else if (strcmp(status, "pass") == 0) {
 		next = "all passed; \"assay pack\" makes the archive to hand "
 		       "in.";

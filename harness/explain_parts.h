@@ -27,9 +27,6 @@ struct paper {
 				what they are given to anybody */
 };
 
-/** The string at @key, or "". */
-const char *explain_string(const json_t *object, const char *key);
-
 /** explain_paper.c: plain paper for a reader of @columns columns; @out may be
  * set later. */
 struct paper paper_of(FILE *out, unsigned columns);

@@ -5,6 +5,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "text.h"
 
 #define INDENT 2
@@ -27,7 +28,7 @@ static char *marks_of(const json_t *ratings, const char *dimension)
 				      ftell(out) > 0 ? ", " : "",
 				      json_integer_value(
 					      json_object_get(mark, "mark")),
-				      explain_string(rating, "rater"));
+				      report_string(rating, "rater"));
 	}
 	text_stream_close(out, &text);
 	return text;
@@ -40,12 +41,12 @@ static void print_reasons(struct paper *paper, const json_t *ratings,
 	size_t i;
 
 	json_array_foreach (ratings, i, rating) {
-		const char *why = explain_string(
+		const char *why = report_string(
 			json_object_get(json_object_get(rating, "marks"),
 					dimension),
 			"why");
 		AUTO_FREE char *text = text_format(
-			"%s: %s", explain_string(rating, "rater"), why);
+			"%s: %s", report_string(rating, "rater"), why);
 
 		if (*why)
 			paper_text(paper, 2 * INDENT, "", text);
@@ -59,10 +60,10 @@ static void print_comments(struct paper *paper, const json_t *rating)
 
 	json_array_foreach (json_object_get(rating, "comments"), i, comment) {
 		AUTO_FREE char *text = text_format(
-			"%s:%lld %s: %s", explain_string(comment, "file"),
+			"%s:%lld %s: %s", report_string(comment, "file"),
 			json_integer_value(json_object_get(comment, "line")),
-			explain_string(rating, "rater"),
-			explain_string(comment, "text"));
+			report_string(rating, "rater"),
+			report_string(comment, "text"));
 
 		paper_text(paper, INDENT, "", text);
 	}
@@ -80,7 +81,7 @@ void explain_rubric(struct paper *paper, const json_t *view)
 	paper_text(paper, 0, "",
 		   "What people scored, 0 to 4 and never added to the points:");
 	json_array_foreach (json_object_get(view, "rubric"), i, entry) {
-		const char *id = explain_string(entry, "id");
+		const char *id = report_string(entry, "id");
 		AUTO_FREE char *marks = marks_of(ratings, id);
 		AUTO_FREE char *text = text_format(
 			"%s: %s", id, *marks ? marks : "not marked");

@@ -6,6 +6,7 @@
 #include <assay/judge.h>
 
 #include "explain_parts.h"
+#include "report_member.h"
 #include "report_view.h"
 #include "sanitizer.h"
 #include "text.h"
@@ -23,25 +24,16 @@
 #define METRICS_MAX 12
 #define OUTPUT_LINES_MAX 10
 
-static bool is(const json_t *object, const char *key, const char *value)
-{
-	return strcmp(explain_string(object, key), value) == 0;
-}
-
-static double number(const json_t *object, const char *key)
-{
-	return json_number_value(json_object_get(object, key));
-}
-
 /* "FORBIDDEN-SYSCALL  two-producers          0/15     0.30 s" */
 static void print_head(struct paper *paper, const json_t *test,
 		       size_t label_columns)
 {
-	const char *status = explain_string(test, "status");
-	AUTO_FREE char *name = text_line(explain_string(test, "id"));
+	const char *status = report_string(test, "status");
+	AUTO_FREE char *name = text_line(report_string(test, "id"));
 	AUTO_FREE char *label = text_line(status);
-	AUTO_FREE char *points = text_format(
-		"%.10g/%.10g", number(test, "points"), number(test, "maximum"));
+	AUTO_FREE char *points = text_format("%.10g/%.10g",
+					     report_number(test, "points"),
+					     report_number(test, "maximum"));
 	const json_t *resources = json_object_get(test, "resources");
 	size_t room = paper->columns - MARGIN - label_columns - 2 -
 		      POINTS_COLUMNS - TIME_COLUMNS;
@@ -58,7 +50,7 @@ static void print_head(struct paper *paper, const json_t *test,
 		      points);
 	if (json_is_object(resources))
 		(void)fprintf(paper->out, "%*.2f s", TIME_COLUMNS - 2,
-			      number(resources, "wall_ms") / 1000);
+			      report_number(resources, "wall_ms") / 1000);
 	(void)fputc('\n', paper->out);
 }
 
@@ -91,11 +83,11 @@ static void print_traces(struct paper *paper, const json_t *test)
 		const json_t *lines = json_object_get(trace, "lines");
 		size_t count = json_array_size(lines);
 
-		if (is(trace, "title", ASSAY_JUDGE_SCHEDULE))
+		if (report_is(trace, "title", ASSAY_JUDGE_SCHEDULE))
 			continue;
 		if (shown++ == TRACES_MAX)
 			break;
-		paper_text(paper, INDENT, "", explain_string(trace, "title"));
+		paper_text(paper, INDENT, "", report_string(trace, "title"));
 		if (!paper_timeline(paper, INDENT + 2, lines, TRACE_LINES_MAX))
 			print_lines(paper, lines);
 		if (count > TRACE_LINES_MAX)
@@ -109,10 +101,10 @@ static void print_stack(struct paper *paper, const json_t *stack)
 	json_t *frame;
 	size_t i;
 
-	paper_text(paper, INDENT + 2, "", explain_string(stack, "what"));
+	paper_text(paper, INDENT + 2, "", report_string(stack, "what"));
 	json_array_foreach (json_object_get(stack, "frames"), i, frame) {
-		const char *file = explain_string(frame, "file");
-		const char *function = explain_string(frame, "function");
+		const char *file = report_string(frame, "file");
+		const char *function = report_string(frame, "function");
 		json_int_t line = json_integer_value(
 			json_object_get(frame, "line"));
 		AUTO_FREE char *place = NULL;
@@ -138,7 +130,7 @@ static void print_races(struct paper *paper, const json_t *test)
 
 		if (i == RACES_MAX)
 			break;
-		if (summary && !is(test, "message", summary))
+		if (summary && !report_is(test, "message", summary))
 			paper_text(paper, INDENT, "", summary);
 		json_array_foreach (json_object_get(race, "stacks"), j, stack) {
 			if (j < STACKS_MAX)
@@ -170,7 +162,7 @@ static void print_syscall(struct paper *paper, const json_t *call)
 		return;
 	out = open_memstream(&text, &size);
 	ENOUGH(out);
-	(void)fprintf(out, "%s(", explain_string(call, "name"));
+	(void)fprintf(out, "%s(", report_string(call, "name"));
 	json_array_foreach (args, i, arg)
 		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
 			      json_string_value(arg) ? json_string_value(arg)
@@ -185,12 +177,13 @@ static void print_evidence(struct paper *paper, const json_t *test)
 {
 	const json_t *evidence = json_object_get(test, "evidence");
 	const json_t *limit = json_object_get(evidence, "limit");
-	const char *mechanism = explain_string(evidence, "mechanism");
-	const char *unit = explain_string(evidence, "unit");
-	const char *detail = explain_string(evidence, "detail");
+	const char *mechanism = report_string(evidence, "mechanism");
+	const char *unit = report_string(evidence, "unit");
+	const char *detail = report_string(evidence, "detail");
 	AUTO_FREE char *text = NULL, *bound = NULL, *seen = NULL;
 
-	if (is(test, "status", "fail") || strcmp(mechanism, "judge") == 0)
+	if (report_is(test, "status", "fail") ||
+	    strcmp(mechanism, "judge") == 0)
 		return;
 	if (json_is_number(limit)) {
 		bound = quantity(limit, unit);
@@ -217,15 +210,15 @@ static void print_metrics(struct paper *paper, const json_t *test)
 	out = open_memstream(&text, &size);
 	ENOUGH(out);
 	json_array_foreach (metrics, i, metric) {
-		const char *unit = explain_string(metric, "unit");
-		double value = number(metric, "value");
+		const char *unit = report_string(metric, "unit");
+		double value = report_number(metric, "value");
 
 		if (i == METRICS_MAX)
 			break;
 		/* All digits of a count, few of a measurement. */
 		(void)fprintf(out,
 			      value >= 1e5 ? "%s%s %.0f%s%s" : "%s%s %.6g%s%s",
-			      i > 0 ? ", " : "", explain_string(metric, "name"),
+			      i > 0 ? ", " : "", report_string(metric, "name"),
 			      value, *unit ? " " : "", unit);
 	}
 	text_stream_close(out, &text);
@@ -236,12 +229,12 @@ static void print_repeats(struct paper *paper, const json_t *test)
 {
 	const json_t *repeat = json_object_get(test, "repeat");
 
-	if (number(repeat, "of") > 1)
+	if (report_number(repeat, "of") > 1)
 		(void)fprintf(paper->out,
 			      "%*srepeats   %.10g of %.10g passed; this is the "
 			      "first that did not\n",
-			      INDENT, "", number(repeat, "passed"),
-			      number(repeat, "of"));
+			      INDENT, "", report_number(repeat, "passed"),
+			      report_number(repeat, "of"));
 }
 
 /* What was thrown away for faults of the host, and why. */
@@ -262,9 +255,9 @@ static void print_late(struct paper *paper, const json_t *test)
 	size_t i;
 
 	json_array_foreach (json_object_get(test, "late"), i, late) {
-		const char *status = explain_string(late, "status");
-		const char *why = explain_string(late, "why");
-		const char *alone = explain_string(late, "alone");
+		const char *status = report_string(late, "status");
+		const char *why = report_string(late, "why");
+		const char *alone = report_string(late, "alone");
 		AUTO_FREE char *text = NULL;
 
 		if (*alone)
@@ -287,16 +280,16 @@ static void print_resources(struct paper *paper, const json_t *test)
 	memory = quantity(json_object_get(resources, "peak_bytes"), "bytes");
 	text = text_format("%.10g ms user, %.10g ms system, at most %s, "
 			   "%.10g waits",
-			   number(resources, "user_ms"),
-			   number(resources, "system_ms"), memory,
-			   number(resources, "voluntary_switches"));
+			   report_number(resources, "user_ms"),
+			   report_number(resources, "system_ms"), memory,
+			   report_number(resources, "voluntary_switches"));
 	paper_text(paper, INDENT, "used      ", text);
 }
 
 /* A sanitizer's log has been told already, and better. */
 static void print_output(struct paper *paper, const json_t *test)
 {
-	const char *output = explain_string(test, "output");
+	const char *output = report_string(test, "output");
 
 	if (*output && json_array_size(json_object_get(test, "races")) == 0)
 		paper_last_lines(paper, INDENT, "printed   ", output,
@@ -321,14 +314,14 @@ static json_t *story_of(const json_t *test)
 	const json_t *call = json_object_get(test, "forbidden_syscall");
 
 	return thread_story(json_object_get(test, "threads"),
-			    explain_string(ended, "signal_name"),
-			    explain_string(call, "name"));
+			    report_string(ended, "signal_name"),
+			    report_string(call, "name"));
 }
 
 static void print_story(struct paper *paper, const json_t *story,
 			const json_t *test)
 {
-	const char *note = explain_string(test, "threads_note");
+	const char *note = report_string(test, "threads_note");
 	json_t *line;
 	size_t i;
 
@@ -353,12 +346,12 @@ static void print_questions(struct paper *paper, const json_t *test)
 
 static void print_failure(struct paper *paper, const json_t *test)
 {
-	const char *message = explain_string(test, "message");
+	const char *message = report_string(test, "message");
 	json_auto_t *story = story_of(test);
 	AUTO_FREE char *same = thread_story_paragraph(story);
 
 	paper_text(paper, INDENT, "property  ",
-		   explain_string(test, "property"));
+		   report_string(test, "property"));
 	if (*message && (!same || strcmp(message, same) != 0))
 		paper_text(paper, INDENT, "message   ", message);
 	print_story(paper, story, test);
@@ -377,23 +370,23 @@ static void print_failure(struct paper *paper, const json_t *test)
 	if (paper->all)
 		print_resources(paper, test);
 	print_output(paper, test);
-	if (*explain_string(test, "replay"))
+	if (*report_string(test, "replay"))
 		paper_text(paper, INDENT, "again     ",
-			   explain_string(test, "replay"));
+			   report_string(test, "replay"));
 	print_questions(paper, test);
 }
 
 void explain_test(struct paper *paper, const json_t *test, size_t label_columns)
 {
 	print_head(paper, test, label_columns);
-	if (is(test, "visibility", "hidden") && !paper->hidden)
+	if (report_is(test, "visibility", "hidden") && !paper->hidden)
 		return; /* its data is the grader's */
-	if (is(test, "status", "pass"))
+	if (report_is(test, "status", "pass"))
 		print_pass(paper, test);
-	else if (is(test, "status", "skipped"))
+	else if (report_is(test, "status", "skipped"))
 		paper_text(paper, INDENT, "because ",
-			   explain_string(json_object_get(test, "evidence"),
-					  "detail"));
+			   report_string(json_object_get(test, "evidence"),
+					 "detail"));
 	else
 		print_failure(paper, test);
 }

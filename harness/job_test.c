@@ -10,6 +10,7 @@
 #include <assay/cleanup.h>
 #include <assay/judge.h>
 
+#include "report_member.h"
 #include "seed.h"
 #include "text.h"
 
@@ -114,10 +115,8 @@ static char *error_text(const json_t *diagnostic)
 	const json_t *line = json_object_get(diagnostic, "line");
 	const char *file = json_string_value(
 		json_object_get(diagnostic, "file"));
-	const char *kind = json_string_value(
-		json_object_get(diagnostic, "kind"));
 
-	if (!file || !line || !kind || strcmp(kind, "error") != 0)
+	if (!file || !line || !report_is(diagnostic, "kind", "error"))
 		return NULL;
 	return text_format(
 		"%s:%lld: %s", file, json_integer_value(line),

@@ -8,6 +8,7 @@
 
 #include "journal.h"
 #include "merge_parts.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "report_place.h"
 #include "shard.h"
@@ -53,13 +54,6 @@ const json_t *merge_errors(const struct merge *merge)
 const json_t *merge_environment(const struct merge *merge)
 {
 	return merge->environment;
-}
-
-static const char *string_at(const json_t *object, const char *key)
-{
-	const char *string = json_string_value(json_object_get(object, key));
-
-	return string ? string : "";
 }
 
 /* ---- one batch? ---- */
@@ -129,9 +123,9 @@ static int check_exercise(struct merge *merge, const char *path,
 			  const json_t *report, struct error *err)
 {
 	const json_t *exercise = json_object_get(report, "exercise");
-	const char *id = string_at(exercise, "id");
-	const char *digest = string_at(exercise, "digest");
-	const char *seen = string_at(merge->exercises, id);
+	const char *id = report_string(exercise, "id");
+	const char *digest = report_string(exercise, "digest");
+	const char *seen = report_string(merge->exercises, id);
 
 	if (!json_is_object(exercise))
 		return 0;
@@ -184,8 +178,8 @@ static int check_report(struct merge *merge, const char *dir, const char *id,
 	if (strchr(id, '/') || !report)
 		return error_set(err, EINVAL, "%s: %s", path,
 				 report ? "no name of a report" : where.text);
-	if (strcmp(string_at(report, "verdict_digest"),
-		   string_at(line, "verdict_digest")) != 0)
+	if (strcmp(report_string(report, "verdict_digest"),
+		   report_string(line, "verdict_digest")) != 0)
 		return error_set(err, EINVAL,
 				 "%s: has another verdict than the journal "
 				 "beside it tells of",
@@ -210,7 +204,7 @@ static void read_line(struct reading *reading,
 	json_t *json = entry->json;
 
 	if (entry->kind == JOURNAL_GRADED) {
-		report_set(reading->graded, string_at(json, "id"),
+		report_set(reading->graded, report_string(json, "id"),
 			   report_value(json_object_get(json, "line")));
 	} else if (entry->kind == JOURNAL_ERROR) {
 		report_append(reading->errors, json_incref(json));
@@ -281,7 +275,7 @@ static int add_shard(struct merge *merge, struct reading *reading,
 		json_object_get(batch, "total"));
 	int r;
 
-	if (!shard_parse(string_at(batch, "shard"), &shard))
+	if (!shard_parse(report_string(batch, "shard"), &shard))
 		return error_set(err, EINVAL,
 				 "%s: is no shard, it was graded without "
 				 "--shard",

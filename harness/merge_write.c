@@ -14,6 +14,7 @@
 #include "journal.h"
 #include "merge_parts.h"
 #include "report_file.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "report_place.h"
 #include "summary.h"
@@ -125,12 +126,12 @@ static int keep_line(struct writing *writing, const json_t *line,
 static int take_line(struct writing *writing, const char *dir,
 		     const struct journal_entry *entry, struct error *err)
 {
-	const char *id = json_string_value(json_object_get(entry->json, "id"));
+	const char *id = report_string(entry->json, "id");
 	int r = 0;
 
 	switch (entry->kind) {
 	case JOURNAL_GRADED:
-		r = take_report(dir, writing->out, id ? id : "", err);
+		r = take_report(dir, writing->out, id, err);
 		return r == 0 ? keep_line(writing, entry->json, err) : r;
 	case JOURNAL_AUDIT:
 	case JOURNAL_OTHER:

@@ -11,19 +11,13 @@
 #include <assay/cleanup.h>
 
 #include "manifest.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "text.h"
 
 #define RUBRIC_VERSION 1
 #define NAME_MAX_BYTES 200
 #define LINE_MAX_NUMBER 10000000
-
-static const char *string_at(const json_t *object, const char *key)
-{
-	const char *string = json_string_value(json_object_get(object, key));
-
-	return string ? string : "";
-}
 
 bool rating_name_ok(const char *name)
 {
@@ -80,10 +74,10 @@ static void read_head(const struct place *top, const char *rater,
 	manifest_keys(top, keys);
 	manifest_integer(top, "rubric_version", RUBRIC_VERSION, RUBRIC_VERSION,
 			 &version);
-	read_same(top, "submission", string_at(submission, "id"),
+	read_same(top, "submission", report_string(submission, "id"),
 		  ", as the report and the file are called");
 	read_same(top, "rater", rater, ", as the folder is called");
-	read_same(top, "digest", string_at(submission, "digest"),
+	read_same(top, "digest", report_string(submission, "digest"),
 		  ": other files than these were looked at");
 }
 
@@ -93,7 +87,7 @@ static const json_t *dimension_of(const json_t *report, const char *id)
 	size_t i;
 
 	json_array_foreach (json_object_get(report, "rubric"), i, entry)
-		if (strcmp(string_at(entry, "id"), id) == 0)
+		if (report_is(entry, "id", id))
 			return entry;
 	return NULL;
 }
@@ -110,7 +104,7 @@ static char *dimensions_of(const json_t *report)
 	ENOUGH(out);
 	json_array_foreach (rubric, i, entry)
 		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
-			      string_at(entry, "id"));
+			      report_string(entry, "id"));
 	text_stream_close(out, &text);
 	return text;
 }
@@ -154,7 +148,8 @@ static json_t *read_marks(const struct place *top, const json_t *report)
 			      *known ? known : "it has none");
 	}
 	json_array_foreach (json_object_get(report, "rubric"), i, entry) {
-		struct place at = manifest_get(&list, string_at(entry, "id"));
+		struct place at = manifest_get(&list,
+					       report_string(entry, "id"));
 
 		if (at.json)
 			read_mark(&at, at.key, marks);
@@ -170,7 +165,7 @@ static bool has_file(const json_t *report, const char *path)
 	json_array_foreach (
 		json_object_get(json_object_get(report, "submission"), "files"),
 		i, file)
-		if (strcmp(string_at(file, "path"), path) == 0)
+		if (report_is(file, "path", path))
 			return true;
 	return false;
 }
@@ -188,9 +183,10 @@ static json_t *read_comment(const struct place *at, const json_t *report)
 	manifest_integer(at, "line", 1, LINE_MAX_NUMBER, &line);
 	report_set(comment, "line", report_count(line));
 	read_words(at, "text", true, comment);
-	if (manifest_ok(at) && !has_file(report, string_at(comment, "file")))
+	if (manifest_ok(at) &&
+	    !has_file(report, report_string(comment, "file")))
 		manifest_fail(&file, "the submission has no file \"%s\"",
-			      string_at(comment, "file"));
+			      report_string(comment, "file"));
 	return comment;
 }
 
@@ -258,17 +254,17 @@ json_t *rating_sheet(const json_t *report, const char *rater)
 
 		ENOUGH(mark);
 		report_set(mark, "title",
-			   report_text(string_at(entry, "title")));
+			   report_text(report_string(entry, "title")));
 		report_set(mark, "scale", scale_of(entry));
 		report_set(mark, "mark", json_null());
 		report_set(mark, "why", json_string(""));
-		report_set(marks, string_at(entry, "id"), mark);
+		report_set(marks, report_string(entry, "id"), mark);
 	}
 	report_set(sheet, "rubric_version", json_integer(RUBRIC_VERSION));
 	report_set(sheet, "submission",
-		   report_text(string_at(submission, "id")));
+		   report_text(report_string(submission, "id")));
 	report_set(sheet, "digest",
-		   report_text(string_at(submission, "digest")));
+		   report_text(report_string(submission, "digest")));
 	report_set(sheet, "rater", report_text(rater));
 	report_set(sheet, "marks", marks);
 	report_set(sheet, "comments", json_array());

@@ -17,6 +17,7 @@
 #include "fdio.h"
 #include "rating.h"
 #include "report_file.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "text.h"
 
@@ -153,10 +154,10 @@ static int attach_one(const char *path, const char *rater, const json_t *report,
 
 static const char *id_of(const json_t *report)
 {
-	const char *id = json_string_value(
-		json_object_get(json_object_get(report, "submission"), "id"));
+	const char *id = report_string(json_object_get(report, "submission"),
+				       "id");
 
-	return id && rating_name_ok(id) ? id : NULL;
+	return rating_name_ok(id) ? id : NULL;
 }
 
 size_t ratings_attach(const struct ratings *ratings, json_t *report,

@@ -7,6 +7,7 @@
 
 #include "html_page.h"
 #include "report_index_parts.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "report_parts.h"
 #include "text.h"
@@ -44,17 +45,17 @@ static json_t *tests_of(const json_t *view)
 
 	ENOUGH(tests);
 	json_array_foreach (json_object_get(view, "tests"), i, test) {
-		if (!*page_string(test, "id"))
+		if (!*report_string(test, "id"))
 			continue;
 		kept = json_object();
 		ENOUGH(kept);
 		report_set(kept, "status",
-			   report_text(page_string(test, "status")));
+			   report_text(report_string(test, "status")));
 		report_set(kept, "points",
-			   json_real(page_number(test, "points")));
+			   json_real(report_number(test, "points")));
 		report_set(kept, "maximum",
-			   json_real(page_number(test, "maximum")));
-		report_set(tests, page_string(test, "id"), kept);
+			   json_real(report_number(test, "maximum")));
+		report_set(tests, report_string(test, "id"), kept);
 	}
 	return tests;
 }
@@ -74,7 +75,7 @@ static json_t *ratings_of(const json_t *view)
 				     dimension, mark)
 			report_set(marks, dimension,
 				   report_value(json_object_get(mark, "mark")));
-		report_set(ratings, page_string(rating, "rater"), marks);
+		report_set(ratings, report_string(rating, "rater"), marks);
 	}
 	return ratings;
 }
@@ -88,16 +89,20 @@ void report_index_add(struct report_index *index, const json_t *view,
 
 	ENOUGH(entry);
 	report_set(entry, "id",
-		   report_text(page_string(json_object_get(view, "submission"),
-					   "id")));
+		   report_text(report_string(
+			   json_object_get(view, "submission"), "id")));
 	report_set(entry, "page", report_text(page));
-	report_set(entry, "exercise", report_text(page_string(exercise, "id")));
-	report_set(entry, "title", report_text(page_string(exercise, "title")));
-	report_set(entry, "status", report_text(page_string(score, "status")));
-	report_set(entry, "points", json_real(page_number(score, "points")));
-	report_set(entry, "maximum", json_real(page_number(score, "maximum")));
+	report_set(entry, "exercise",
+		   report_text(report_string(exercise, "id")));
+	report_set(entry, "title",
+		   report_text(report_string(exercise, "title")));
+	report_set(entry, "status",
+		   report_text(report_string(score, "status")));
+	report_set(entry, "points", json_real(report_number(score, "points")));
+	report_set(entry, "maximum",
+		   json_real(report_number(score, "maximum")));
 	report_set(entry, "undecided",
-		   json_real(page_number(score, "undecided")));
+		   json_real(report_number(score, "undecided")));
 	report_set(entry, "tests", tests_of(view));
 	report_set(entry, "rubric",
 		   report_list(json_object_get(view, "rubric")));
@@ -125,13 +130,13 @@ static int by_name(const void *left, const void *right)
 {
 	const json_t *const *a = left, *const *b = right;
 
-	return strcmp(page_string(*a, "id"), page_string(*b, "id"));
+	return strcmp(report_string(*a, "id"), report_string(*b, "id"));
 }
 
 static int by_points(const void *left, const void *right)
 {
 	const json_t *const *a = left, *const *b = right;
-	double x = page_number(*a, "points"), y = page_number(*b, "points");
+	double x = report_number(*a, "points"), y = report_number(*b, "points");
 
 	return x < y ? 1 : x > y ? -1 : by_name(left, right);
 }
@@ -144,7 +149,7 @@ static int urgency(const json_t *entry)
 	int i;
 
 	for (i = 0; i < (int)(sizeof statuses / sizeof *statuses); i++)
-		if (page_is(entry, "status", statuses[i]))
+		if (report_is(entry, "status", statuses[i]))
 			return i;
 	return -1;
 }
@@ -180,7 +185,7 @@ static size_t count_of(const json_t *entries, const char *status)
 	json_t *entry;
 
 	json_array_foreach (entries, i, entry)
-		count += page_is(entry, "status", status);
+		count += report_is(entry, "status", status);
 	return count;
 }
 
@@ -224,7 +229,7 @@ static json_t *groups_of(const json_t *entries)
 
 	ENOUGH(groups);
 	json_array_foreach (entries, i, entry) {
-		const char *exercise = page_string(entry, "exercise");
+		const char *exercise = report_string(entry, "exercise");
 
 		group = json_object_get(groups, exercise);
 		if (!group) {
@@ -239,7 +244,7 @@ static json_t *groups_of(const json_t *entries)
 static void put_group(struct html *html, const char *exercise,
 		      const json_t *group, const json_t *similarity)
 {
-	const char *title = page_string(json_array_get(group, 0), "title");
+	const char *title = report_string(json_array_get(group, 0), "title");
 	AUTO_FREE char *unique = html_id("spread-", exercise);
 
 	if (!*exercise)

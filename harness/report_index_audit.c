@@ -10,6 +10,7 @@
 #include <assay/cleanup.h>
 
 #include "audit.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 
 static const json_t *entry_of(const json_t *entries, const char *id)
@@ -18,7 +19,7 @@ static const json_t *entry_of(const json_t *entries, const char *id)
 	size_t i;
 
 	json_array_foreach (entries, i, entry)
-		if (page_is(entry, "id", id))
+		if (report_is(entry, "id", id))
 			return entry;
 	return NULL;
 }
@@ -27,8 +28,8 @@ static const json_t *entry_of(const json_t *entries, const char *id)
 static void put_differing(struct html *html, const json_t *one,
 			  const json_t *entries)
 {
-	const char *id = page_string(one, "submission");
-	const char *page = page_string(entry_of(entries, id), "page");
+	const char *id = report_string(one, "submission");
+	const char *page = report_string(entry_of(entries, id), "page");
 	const char *separator = *id ? ": " : "";
 	json_t *test;
 	size_t i;
@@ -57,7 +58,7 @@ void index_audit(struct html *html, const json_t *audit, const json_t *entries)
 	json_t *one;
 	size_t i;
 
-	if (page_number(audit, "graded_twice") < 1)
+	if (report_number(audit, "graded_twice") < 1)
 		return;
 	words = audit_words(audit);
 	words[strcspn(words, "\n")] = '\0'; /* the others are told below */

@@ -6,6 +6,7 @@
 #include <assay/cleanup.h>
 
 #include "report_index_parts.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "text.h"
 
@@ -26,10 +27,10 @@ static void spread_of(const json_t *group, struct spread *spread)
 
 	*spread = (struct spread){ .most = 1 };
 	json_array_foreach (group, i, entry) {
-		double maximum = page_number(entry, "maximum");
-		double share = maximum > 0
-				       ? page_number(entry, "points") / maximum
-				       : 0;
+		double maximum = report_number(entry, "maximum");
+		double share = maximum > 0 ? report_number(entry, "points") /
+						     maximum
+					   : 0;
 		size_t bucket = share >= 1  ? BUCKETS - 1
 				: share > 0 ? (size_t)(share * BUCKETS)
 					    : 0;
@@ -171,11 +172,11 @@ static void rate_of(const json_t *group, const char *id, struct rate *rate)
 
 		if (!test)
 			continue;
-		if (page_is(test, "status", "pass"))
+		if (report_is(test, "status", "pass"))
 			rate->passed++;
-		else if (page_is(test, "status", "skipped"))
+		else if (report_is(test, "status", "skipped"))
 			rate->skipped++;
-		else if (page_is(test, "status", "inconclusive"))
+		else if (report_is(test, "status", "inconclusive"))
 			rate->inconclusive++;
 		else
 			rate->failed++;

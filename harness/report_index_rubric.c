@@ -11,6 +11,7 @@
 #include "kappa.h"
 #include "rating.h"
 #include "report_index_parts.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "report_parts.h"
 #include "text.h"
@@ -68,7 +69,7 @@ static json_t *dimensions_of(const json_t *group)
 	json_array_foreach (group, i, entry)
 		json_array_foreach (json_object_get(entry, "rubric"), j,
 				    dimension) {
-			const char *id = page_string(dimension, "id");
+			const char *id = report_string(dimension, "id");
 
 			if (json_object_get(seen, id))
 				continue;
@@ -107,7 +108,7 @@ static void compare(const json_t *group, const json_t *dimensions,
 	ENOUGH(pairs);
 	json_array_foreach (group, i, entry) {
 		json_array_foreach (dimensions, j, part) {
-			const char *id = page_string(part, "id");
+			const char *id = report_string(part, "id");
 			int left = mark_of(entry, one, id);
 			int right = mark_of(entry, other, id);
 
@@ -168,7 +169,7 @@ static void put_two(struct html *html, const json_t *group,
 	page_head_row(html, head);
 	html_begin(html, "tbody", NULL);
 	json_array_foreach (dimensions, i, dimension) {
-		const char *id = page_string(dimension, "id");
+		const char *id = report_string(dimension, "id");
 
 		compare(group, dimensions, one, other, id, &kappa);
 		put_agreement(html, id, &kappa);
@@ -265,7 +266,7 @@ static void put_everybody(struct html *html, const json_t *group,
 	html_begin(html, "tr", NULL);
 	page_heading(html, "col", NULL, "Submission");
 	json_array_foreach (dimensions, j, dimension)
-		page_heading(html, "col", NULL, page_string(dimension, "id"));
+		page_heading(html, "col", NULL, report_string(dimension, "id"));
 	html_end(html, "tr");
 	html_end(html, "thead");
 	html_begin(html, "tbody", NULL);
@@ -273,10 +274,10 @@ static void put_everybody(struct html *html, const json_t *group,
 		if (json_object_size(json_object_get(entry, "ratings")) == 0)
 			continue;
 		html_begin(html, "tr", NULL);
-		page_heading(html, "row", NULL, page_string(entry, "id"));
+		page_heading(html, "row", NULL, report_string(entry, "id"));
 		json_array_foreach (dimensions, j, dimension)
 			put_marks(html, entry, raters,
-				  page_string(dimension, "id"));
+				  report_string(dimension, "id"));
 		html_end(html, "tr");
 	}
 	html_end(html, "tbody");

@@ -6,6 +6,7 @@
 #include <assay/cleanup.h>
 
 #include "report_index_parts.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "report_parts.h"
 #include "report_similar.h"
@@ -23,7 +24,7 @@ static const json_t *find_exercise(const json_t *similarity, const char *id)
 
 	json_array_foreach (json_object_get(similarity, "exercises"), i,
 			    exercise)
-		if (page_is(exercise, "exercise", id))
+		if (report_is(exercise, "exercise", id))
 			return exercise;
 	return NULL;
 }
@@ -36,19 +37,19 @@ static char *percent(double share)
 
 static void put_pair(struct html *html, const json_t *pair)
 {
-	AUTO_FREE char *share = percent(page_number(pair, "share"));
+	AUTO_FREE char *share = percent(report_number(pair, "share"));
 	size_t regions = json_array_size(json_object_get(pair, "regions"));
 
 	html_begin(html, "tr", NULL);
 	html_begin(html, "th", "scope", "row", NULL);
-	html_begin(html, "a", "href", page_string(pair, "page"), NULL);
-	html_textf(html, "%s and %s", page_string(pair, "first"),
-		   page_string(pair, "second"));
+	html_begin(html, "a", "href", report_string(pair, "page"), NULL);
+	html_textf(html, "%s and %s", report_string(pair, "first"),
+		   report_string(pair, "second"));
 	html_end(html, "a");
 	html_end(html, "th");
 	html_element(html, "td", "number", share);
 	html_begin(html, "td", NULL);
-	page_bar(html, page_number(pair, "share"), 1, "");
+	page_bar(html, report_number(pair, "share"), 1, "");
 	html_end(html, "td");
 	html_elementf(html, "td", "number", "%zu", regions);
 	html_end(html, "tr");
@@ -88,8 +89,8 @@ static void put_left_out(struct html *html, const json_t *left_out)
 	html_begin(html, "ul", NULL);
 	json_array_foreach (left_out, i, entry)
 		html_elementf(html, "li", NULL, "%s %s",
-			      page_string(entry, "submission"),
-			      page_string(entry, "why"));
+			      report_string(entry, "submission"),
+			      report_string(entry, "why"));
 	html_end(html, "ul");
 	html_end(html, "details");
 }
@@ -99,7 +100,7 @@ void index_similar(struct html *html, const json_t *similarity,
 {
 	const json_t *exercise = find_exercise(similarity, exercise_id);
 	const json_t *pairs = json_object_get(exercise, "pairs");
-	AUTO_FREE char *usual = percent(page_number(exercise, "usual"));
+	AUTO_FREE char *usual = percent(report_number(exercise, "usual"));
 
 	if (!exercise)
 		return;
@@ -132,8 +133,8 @@ static void link_entry(json_t *entries, const char *exercise, const char *id,
 	size_t i;
 
 	json_array_foreach (entries, i, entry) {
-		if (!page_is(entry, "id", id) ||
-		    !page_is(entry, "exercise", exercise))
+		if (!report_is(entry, "id", id) ||
+		    !report_is(entry, "exercise", exercise))
 			continue;
 		links = json_object_get(entry, "alike");
 		if (!links) {
@@ -145,9 +146,9 @@ static void link_entry(json_t *entries, const char *exercise, const char *id,
 		ENOUGH(link);
 		report_set(link, "with", report_text(other));
 		report_set(link, "page",
-			   report_text(page_string(pair, "page")));
+			   report_text(report_string(pair, "page")));
 		report_set(link, "share",
-			   json_real(page_number(pair, "share")));
+			   json_real(report_number(pair, "share")));
 		report_append(links, link);
 	}
 }
@@ -159,14 +160,14 @@ void index_similar_link(json_t *entries, const json_t *similarity)
 
 	json_array_foreach (json_object_get(similarity, "exercises"), i,
 			    exercise) {
-		const char *id = page_string(exercise, "exercise");
+		const char *id = report_string(exercise, "exercise");
 
 		json_array_foreach (json_object_get(exercise, "pairs"), j,
 				    pair) {
-			const char *first = page_string(pair, "first");
-			const char *second = page_string(pair, "second");
+			const char *first = report_string(pair, "first");
+			const char *second = report_string(pair, "second");
 
-			if (page_number(pair, "share") < LINK_SHARE_MIN)
+			if (report_number(pair, "share") < LINK_SHARE_MIN)
 				break;
 			link_entry(entries, id, first, second, pair);
 			link_entry(entries, id, second, first, pair);
@@ -185,7 +186,7 @@ void index_similar_links(struct html *html, const json_t *entry)
 	html_begin(html, "div", "class", "property", NULL);
 	html_text(html, "code alike: ");
 	json_array_foreach (links, i, link) {
-		AUTO_FREE char *share = percent(page_number(link, "share"));
+		AUTO_FREE char *share = percent(report_number(link, "share"));
 
 		if (i == LINKS_MAX) {
 			html_textf(html, " and %zu more",
@@ -193,8 +194,9 @@ void index_similar_links(struct html *html, const json_t *entry)
 			break;
 		}
 		html_text(html, i > 0 ? ", " : "");
-		html_begin(html, "a", "href", page_string(link, "page"), NULL);
-		html_textf(html, "%s, %s", page_string(link, "with"), share);
+		html_begin(html, "a", "href", report_string(link, "page"),
+			   NULL);
+		html_textf(html, "%s, %s", report_string(link, "with"), share);
 		html_end(html, "a");
 	}
 	html_end(html, "div");

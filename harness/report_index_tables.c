@@ -9,24 +9,25 @@
 #include <assay/cleanup.h>
 
 #include "report_index_parts.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "text.h"
 
 static void put_name(struct html *html, const json_t *entry, bool exercise)
 {
-	const char *page = page_string(entry, "page");
+	const char *page = report_string(entry, "page");
 
 	html_begin(html, "th", "scope", "row", NULL);
 	if (*page) {
 		html_begin(html, "a", "href", page, NULL);
-		html_text(html, page_string(entry, "id"));
+		html_text(html, report_string(entry, "id"));
 		html_end(html, "a");
 	} else {
-		html_text(html, page_string(entry, "id"));
+		html_text(html, report_string(entry, "id"));
 	}
 	if (exercise) {
 		html_element(html, "div", "property",
-			     page_string(entry, "exercise"));
+			     report_string(entry, "exercise"));
 		index_similar_links(html, entry);
 	}
 	html_end(html, "th");
@@ -34,14 +35,14 @@ static void put_name(struct html *html, const json_t *entry, bool exercise)
 
 static void put_entry(struct html *html, const json_t *entry)
 {
-	double points = page_number(entry, "points");
-	double maximum = page_number(entry, "maximum");
-	double undecided = page_number(entry, "undecided");
+	double points = report_number(entry, "points");
+	double maximum = report_number(entry, "maximum");
+	double undecided = report_number(entry, "undecided");
 
 	html_begin(html, "tr", NULL);
 	put_name(html, entry, true);
 	html_begin(html, "td", NULL);
-	page_badge(html, page_string(entry, "status"), NULL);
+	page_badge(html, report_string(entry, "status"), NULL);
 	html_end(html, "td");
 	html_begin(html, "td", "class", "number", NULL);
 	html_textf(html, "%.10g of %.10g", points, maximum);
@@ -110,7 +111,7 @@ void index_submissions(struct html *html, json_t *const orders[3])
 /* A sign for the eye, a word for who has it read out. */
 static void put_cell(struct html *html, const json_t *test)
 {
-	const char *status = page_string(test, "status");
+	const char *status = report_string(test, "status");
 	const char *tone = page_tone(status), *sign = "\xc2\xb7";
 
 	if (!test)
@@ -158,7 +159,7 @@ void index_side_by_side(struct html *html, const json_t *group)
 		html_begin(html, "tr", NULL);
 		put_name(html, entry, false);
 		html_elementf(html, "td", "number", "%.10g",
-			      page_number(entry, "points"));
+			      report_number(entry, "points"));
 		json_array_foreach (ids, j, id)
 			put_cell(html, json_object_get(
 					       json_object_get(entry, "tests"),

@@ -6,6 +6,7 @@
 #include <assay/cleanup.h>
 
 #include "html_page.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "report_view.h"
 #include "text.h"
@@ -31,11 +32,11 @@ static void put_exercise(struct html *html, const json_t *view)
 		return;
 	}
 	html_elementf(html, "p", "soft", "%s (%s %s)%s%s",
-		      page_string(exercise, "title"),
-		      page_string(exercise, "id"),
-		      page_string(exercise, "version"),
-		      *page_string(exercise, "language") ? ", in " : "",
-		      page_string(exercise, "language"));
+		      report_string(exercise, "title"),
+		      report_string(exercise, "id"),
+		      report_string(exercise, "version"),
+		      *report_string(exercise, "language") ? ", in " : "",
+		      report_string(exercise, "language"));
 }
 
 /* Only places that are on the page. */
@@ -74,8 +75,8 @@ static void put_contents(struct html *html, const json_t *view)
 static void put_report(struct html *html, const json_t *view)
 {
 	/* What comes first is what there is to act on. */
-	bool unbuilt = page_is(json_object_get(view, "score"), "status",
-			       "build-error");
+	bool unbuilt = report_is(json_object_get(view, "score"), "status",
+				 "build-error");
 
 	put_exercise(html, view);
 	put_contents(html, view);
@@ -95,9 +96,10 @@ static void put_report(struct html *html, const json_t *view)
 
 void report_page(const json_t *view, const char *index, FILE *out)
 {
-	const char *id = page_string(json_object_get(view, "submission"), "id");
-	const char *exercise = page_string(json_object_get(view, "exercise"),
-					   "title");
+	const char *id = report_string(json_object_get(view, "submission"),
+				       "id");
+	const char *exercise = report_string(json_object_get(view, "exercise"),
+					     "title");
 	bool feedback = report_view_is_candidates(view);
 	AUTO_FREE char *heading = NULL, *title = NULL;
 	struct html html;

@@ -5,6 +5,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "text.h"
 
@@ -28,14 +29,15 @@ static void put_row(struct html *html, const json_t *test)
 	if (!json_is_object(used))
 		return;
 	html_begin(html, "tr", NULL);
-	page_heading(html, "row", "id", page_string(test, "id"));
-	put_use(html, page_number(used, "wall_ms"),
-		page_number(limits, "wall_ms"), "ms");
+	page_heading(html, "row", "id", report_string(test, "id"));
+	put_use(html, report_number(used, "wall_ms"),
+		report_number(limits, "wall_ms"), "ms");
 	put_use(html,
-		page_number(used, "user_ms") + page_number(used, "system_ms"),
-		page_number(limits, "cpu_ms"), "ms");
-	put_use(html, page_number(used, "peak_bytes"),
-		page_number(limits, "memory_bytes"), "bytes");
+		report_number(used, "user_ms") +
+			report_number(used, "system_ms"),
+		report_number(limits, "cpu_ms"), "ms");
+	put_use(html, report_number(used, "peak_bytes"),
+		report_number(limits, "memory_bytes"), "bytes");
 	html_end(html, "tr");
 }
 
@@ -83,16 +85,17 @@ static void put_layer(struct html *html, const json_t *layer)
 	bool on = json_is_true(json_object_get(layer, "on"));
 
 	html_begin(html, "tr", NULL);
-	page_heading(html, "row", NULL, page_string(layer, "name"));
+	page_heading(html, "row", NULL, report_string(layer, "name"));
 	html_begin(html, "td", NULL);
 	html_element(html, "span", on ? "badge pass" : "badge warn",
 		     on ? "on" : "off");
 	html_end(html, "td");
 	html_begin(html, "td", NULL);
-	html_text(html, page_string(layer, "detail"));
-	if (*page_string(layer, "remedy")) {
+	html_text(html, report_string(layer, "detail"));
+	if (*report_string(layer, "remedy")) {
 		html_text(html, " To turn it on: ");
-		html_element(html, "code", NULL, page_string(layer, "remedy"));
+		html_element(html, "code", NULL,
+			     report_string(layer, "remedy"));
 	}
 	html_end(html, "td");
 	html_end(html, "tr");
@@ -122,29 +125,29 @@ void page_environment(struct html *html, const json_t *view)
 {
 	const json_t *environment = json_object_get(view, "environment");
 	const json_t *isolation = json_object_get(environment, "isolation");
-	double memory_bytes = page_number(environment, "memory_bytes");
+	double memory_bytes = report_number(environment, "memory_bytes");
 	AUTO_FREE char *memory = page_quantity(memory_bytes, "bytes");
 	AUTO_FREE char *host = NULL;
 
-	if (*page_string(environment, "kernel"))
+	if (*report_string(environment, "kernel"))
 		host = text_format("Linux %s, %s, %.10g CPUs, %s",
-				   page_string(environment, "kernel"),
-				   page_string(environment, "machine"),
-				   page_number(environment, "cpus"), memory);
+				   report_string(environment, "kernel"),
+				   report_string(environment, "machine"),
+				   report_number(environment, "cpus"), memory);
 	html_begin(html, "h2", "id", "environment", NULL);
 	html_text(html, "How it was run");
 	html_end(html, "h2");
 	html_begin(html, "div", "class", "card", NULL);
 	html_begin(html, "dl", "class", "facts", NULL);
-	page_fact(html, "Isolation", page_string(isolation, "level"));
-	page_fact(html, "Compiler", page_string(environment, "compiler"));
-	page_fact(html, "C library", page_string(environment, "libc"));
+	page_fact(html, "Isolation", report_string(isolation, "level"));
+	page_fact(html, "Compiler", report_string(environment, "compiler"));
+	page_fact(html, "C library", report_string(environment, "libc"));
 	page_fact(html, "Host", host);
-	page_fact(html, "Judged by assay", page_string(environment, "assay"));
+	page_fact(html, "Judged by assay", report_string(environment, "assay"));
 	page_fact(html, "Started",
-		  page_string(json_object_get(view, "timing"), "started"));
+		  report_string(json_object_get(view, "timing"), "started"));
 	page_fact_code(html, "Verdict digest",
-		       page_string(view, "verdict_digest"));
+		       report_string(view, "verdict_digest"));
 	html_end(html, "dl");
 	put_layers(html, json_object_get(isolation, "layers"));
 	html_end(html, "div");
@@ -161,10 +164,10 @@ static void put_flags(struct html *html, const json_t *flags)
 	html_begin(html, "ul", NULL);
 	json_array_foreach (flags, i, flag) {
 		html_begin(html, "li", NULL);
-		if (*page_string(flag, "file"))
+		if (*report_string(flag, "file"))
 			html_elementf(html, "code", NULL, "%s",
-				      page_string(flag, "file"));
-		html_textf(html, " %s", page_string(flag, "message"));
+				      report_string(flag, "file"));
+		html_textf(html, " %s", report_string(flag, "message"));
 		html_end(html, "li");
 	}
 	html_end(html, "ul");
@@ -195,12 +198,12 @@ void page_files(struct html *html, const json_t *view)
 	html_begin(html, "tbody", NULL);
 	json_array_foreach (files, i, file) {
 		html_begin(html, "tr", NULL);
-		page_heading(html, "row", NULL, page_string(file, "path"));
-		html_element(html, "td", "word", page_string(file, "role"));
+		page_heading(html, "row", NULL, report_string(file, "path"));
+		html_element(html, "td", "word", report_string(file, "role"));
 		html_elementf(html, "td", "number", "%.10g",
-			      page_number(file, "size"));
+			      report_number(file, "size"));
 		html_begin(html, "td", NULL);
-		html_element(html, "code", NULL, page_string(file, "sha256"));
+		html_element(html, "code", NULL, report_string(file, "sha256"));
 		html_end(html, "td");
 		html_end(html, "tr");
 	}

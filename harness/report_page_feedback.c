@@ -5,13 +5,14 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "text.h"
 
 static bool counts(const json_t *test)
 {
-	return !page_is(test, "status", "skipped") &&
-	       !page_is(test, "status", "inconclusive");
+	return !report_is(test, "status", "skipped") &&
+	       !report_is(test, "status", "inconclusive");
 }
 
 static void count_tests(const json_t *tests, size_t *passed, size_t *ran)
@@ -21,15 +22,15 @@ static void count_tests(const json_t *tests, size_t *passed, size_t *ran)
 
 	*passed = *ran = 0;
 	json_array_foreach (tests, i, test) {
-		*passed += page_is(test, "status", "pass");
+		*passed += report_is(test, "status", "pass");
 		*ran += counts(test);
 	}
 }
 
 static void put_opening(struct html *html, const json_t *view)
 {
-	const char *status = page_string(json_object_get(view, "score"),
-					 "status");
+	const char *status = report_string(json_object_get(view, "score"),
+					   "status");
 	size_t passed, ran;
 
 	count_tests(json_object_get(view, "tests"), &passed, &ran);
@@ -70,7 +71,7 @@ static void put_passed(struct html *html, const json_t *tests)
 	size_t i;
 
 	json_array_foreach (tests, i, test) {
-		if (!page_is(test, "status", "pass"))
+		if (!report_is(test, "status", "pass"))
 			continue;
 		if (!any) {
 			html_element(html, "h2", NULL, "What holds");
@@ -79,8 +80,9 @@ static void put_passed(struct html *html, const json_t *tests)
 		}
 		any = true;
 		html_begin(html, "li", NULL);
-		html_element(html, "strong", NULL, page_string(test, "title"));
-		html_textf(html, ": %s", page_string(test, "property"));
+		html_element(html, "strong", NULL,
+			     report_string(test, "title"));
+		html_textf(html, ": %s", report_string(test, "property"));
 		html_end(html, "li");
 	}
 	if (!any)
@@ -91,7 +93,7 @@ static void put_passed(struct html *html, const json_t *tests)
 
 static bool is_next(const json_t *test)
 {
-	return counts(test) && !page_is(test, "status", "pass");
+	return counts(test) && !report_is(test, "status", "pass");
 }
 
 static void put_next(struct html *html, const json_t *view)
@@ -127,15 +129,16 @@ static void put_waiting(struct html *html, const json_t *tests)
 		}
 		any = true;
 		html_begin(html, "li", NULL);
-		html_element(html, "strong", NULL, page_string(test, "title"));
-		if (page_is(test, "status", "inconclusive"))
+		html_element(html, "strong", NULL,
+			     report_string(test, "title"));
+		if (report_is(test, "status", "inconclusive"))
 			html_text(html, ": our machine failed here, not your "
 					"code; it costs you nothing.");
 		else
 			html_textf(
 				html, ": not run, %s.",
-				page_string(json_object_get(test, "evidence"),
-					    "detail"));
+				report_string(json_object_get(test, "evidence"),
+					      "detail"));
 		html_end(html, "li");
 	}
 	if (!any)
@@ -170,8 +173,8 @@ static void put_try(struct html *html, const json_t *view)
 			"that runs just it, with the same seed.");
 	html_end(html, "p");
 	html_begin(html, "dl", "class", "facts", NULL);
-	page_fact(html, "Compiler", page_string(environment, "compiler"));
-	page_fact(html, "Judged by assay", page_string(environment, "assay"));
+	page_fact(html, "Compiler", report_string(environment, "compiler"));
+	page_fact(html, "Judged by assay", report_string(environment, "assay"));
 	html_end(html, "dl");
 	html_end(html, "div");
 }
@@ -181,7 +184,7 @@ void page_feedback(struct html *html, const json_t *view)
 	const json_t *tests = json_object_get(view, "tests");
 
 	html_elementf(html, "p", "soft", "Submission %s",
-		      page_string(json_object_get(view, "submission"), "id"));
+		      report_string(json_object_get(view, "submission"), "id"));
 	put_opening(html, view);
 	page_score(html, view);
 	if (has_diagnostics(json_object_get(view, "build")))

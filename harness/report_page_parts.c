@@ -1,28 +1,12 @@
 #include "report_page_parts.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <assay/cleanup.h>
 
 #include "text.h"
-
-const char *page_string(const json_t *object, const char *key)
-{
-	const char *string = json_string_value(json_object_get(object, key));
-
-	return string ? string : "";
-}
-
-double page_number(const json_t *object, const char *key)
-{
-	return json_number_value(json_object_get(object, key));
-}
-
-bool page_is(const json_t *object, const char *key, const char *value)
-{
-	return strcmp(page_string(object, key), value) == 0;
-}
 
 char *page_quantity(double value, const char *unit)
 {

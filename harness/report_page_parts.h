@@ -7,19 +7,12 @@
 #ifndef ASSAY_REPORT_PAGE_PARTS_H
 #define ASSAY_REPORT_PAGE_PARTS_H
 
-#include <stdbool.h>
-
 #include <jansson.h>
 
 #include "html.h"
 
-/* ---- what a view says, where it may say nothing ---- */
+/* ---- pieces of them ---- */
 
-/** The string at @key, or "". */
-const char *page_string(const json_t *object, const char *key);
-/** The number at @key, or 0. */
-double page_number(const json_t *object, const char *key);
-bool page_is(const json_t *object, const char *key, const char *value);
 /** "2.004 s", "65 MiB": @value of @unit ("ms", "bytes"). free() it. */
 char *page_quantity(double value, const char *unit);
 /** Class of the colour for a status: "pass", "fail", "warn". */

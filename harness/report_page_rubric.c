@@ -4,6 +4,7 @@
  */
 #include <stdbool.h>
 
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "report_view.h"
 
@@ -27,7 +28,7 @@ void page_questions(struct html *html, const json_t *view, const json_t *test)
 static const json_t *mark_of(const json_t *rating, const json_t *entry)
 {
 	return json_object_get(json_object_get(rating, "marks"),
-			       page_string(entry, "id"));
+			       report_string(entry, "id"));
 }
 
 static void put_mark(struct html *html, const json_t *rating,
@@ -41,7 +42,7 @@ static void put_mark(struct html *html, const json_t *rating,
 	if (value >= 0)
 		meaning = json_string_value(
 			json_array_get(meanings, (size_t)value));
-	html_element(html, "dt", NULL, page_string(rating, "rater"));
+	html_element(html, "dt", NULL, report_string(rating, "rater"));
 	html_begin(html, "dd", NULL);
 	if (mark) {
 		html_elementf(html, "strong", NULL, "%lld", value);
@@ -49,8 +50,8 @@ static void put_mark(struct html *html, const json_t *rating,
 	} else {
 		html_element(html, "span", "soft", "not marked yet");
 	}
-	if (*page_string(mark, "why"))
-		html_element(html, "p", "said", page_string(mark, "why"));
+	if (*report_string(mark, "why"))
+		html_element(html, "p", "said", report_string(mark, "why"));
 	html_end(html, "dd");
 }
 
@@ -80,7 +81,7 @@ static void put_scale(struct html *html, const json_t *entry)
 static void put_dimension(struct html *html, const json_t *ratings,
 			  const json_t *entry)
 {
-	html_element(html, "h3", NULL, page_string(entry, "title"));
+	html_element(html, "h3", NULL, report_string(entry, "title"));
 	if (json_array_size(ratings) == 0) {
 		put_scale(html, entry);
 		return;
@@ -88,7 +89,7 @@ static void put_dimension(struct html *html, const json_t *ratings,
 	put_marks(html, ratings, entry);
 	html_begin(html, "details", NULL);
 	html_elementf(html, "summary", NULL, "What 0 to 4 mean for %s",
-		      page_string(entry, "id"));
+		      report_string(entry, "id"));
 	put_scale(html, entry);
 	html_end(html, "details");
 }
@@ -98,13 +99,13 @@ static void put_dimension(struct html *html, const json_t *ratings,
 static void put_comment(struct html *html, const json_t *view,
 			const json_t *rating, const json_t *comment)
 {
-	const char *file = page_string(comment, "file");
+	const char *file = report_string(comment, "file");
 	json_int_t line = json_integer_value(json_object_get(comment, "line"));
 
 	html_begin(html, "li", NULL);
 	html_elementf(html, "code", NULL, "%s:%lld", file, line);
-	html_textf(html, " %s", page_string(rating, "rater"));
-	html_element(html, "p", "said", page_string(comment, "text"));
+	html_textf(html, " %s", report_string(rating, "rater"));
+	html_element(html, "p", "said", report_string(comment, "text"));
 	page_excerpt(html, view, file, line);
 	html_end(html, "li");
 }

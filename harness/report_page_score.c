@@ -5,6 +5,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "report_view.h"
 #include "text.h"
@@ -16,14 +17,14 @@ static void put_cap(struct html *html, const json_t *score)
 	if (!json_is_object(cap))
 		return;
 	html_begin(html, "p", "class", "note", NULL);
-	html_textf(html, "At most %.10g points: %s", page_number(cap, "points"),
-		   page_string(cap, "why"));
+	html_textf(html, "At most %.10g points: %s",
+		   report_number(cap, "points"), report_string(cap, "why"));
 	html_end(html, "p");
 }
 
 static void put_undecided(struct html *html, const json_t *score)
 {
-	double undecided = page_number(score, "undecided");
+	double undecided = report_number(score, "undecided");
 
 	if (undecided <= 0)
 		return;
@@ -38,16 +39,16 @@ static void put_undecided(struct html *html, const json_t *score)
 
 static void put_measured(struct html *html, const json_t *score)
 {
-	double maximum = page_number(score, "measured_maximum");
+	double maximum = report_number(score, "measured_maximum");
 
 	if (maximum <= 0)
 		return;
 	html_elementf(html, "p", "soft",
 		      "%.10g of %.10g points come out the same on any machine; "
 		      "%.10g of %.10g are measurements on this one.",
-		      page_number(score, "reproducible_points"),
-		      page_number(score, "reproducible_maximum"),
-		      page_number(score, "measured_points"), maximum);
+		      report_number(score, "reproducible_points"),
+		      report_number(score, "reproducible_maximum"),
+		      report_number(score, "measured_points"), maximum);
 }
 
 static void put_rejected(struct html *html, const json_t *view)
@@ -58,17 +59,17 @@ static void put_rejected(struct html *html, const json_t *view)
 	if (!json_is_object(rejected))
 		return;
 	html_begin(html, "p", "class", "note", NULL);
-	html_textf(html, "Rule %s: %s", page_string(rejected, "rule"),
-		   page_string(rejected, "reason"));
+	html_textf(html, "Rule %s: %s", report_string(rejected, "rule"),
+		   report_string(rejected, "reason"));
 	html_end(html, "p");
 }
 
 void page_score(struct html *html, const json_t *view)
 {
 	const json_t *score = json_object_get(view, "score");
-	const char *status = page_string(score, "status");
+	const char *status = report_string(score, "status");
 	const char *meaning = page_status_meaning(status);
-	const char *message = page_string(view, "message");
+	const char *message = report_string(view, "message");
 
 	html_begin(html, "section", "class", "card", "aria-label", "Verdict",
 		   NULL);
@@ -76,12 +77,12 @@ void page_score(struct html *html, const json_t *view)
 	/* A letter names what is missing test by test. */
 	if (!report_view_is_candidates(view) || strcmp(status, "fail") != 0)
 		page_badge(html, status, "big");
-	if (page_number(score, "maximum") > 0) {
+	if (report_number(score, "maximum") > 0) {
 		html_begin(html, "p", "class", "points", NULL);
 		html_elementf(html, "b", NULL, "%.10g",
-			      page_number(score, "points"));
+			      report_number(score, "points"));
 		html_textf(html, " of %.10g points",
-			   page_number(score, "maximum"));
+			   report_number(score, "maximum"));
 		html_end(html, "p");
 	}
 	html_end(html, "div");
@@ -135,13 +136,13 @@ void page_categories(struct html *html, const json_t *view)
 	page_head_row(html, head);
 	html_begin(html, "tbody", NULL);
 	json_array_foreach (categories, i, category)
-		put_category(html, page_string(category, "category"),
-			     page_number(category, "points"),
-			     page_number(category, "maximum"));
+		put_category(html, report_string(category, "category"),
+			     report_number(category, "points"),
+			     report_number(category, "maximum"));
 	if (json_is_object(hidden))
 		put_category(html, "hidden tests",
-			     page_number(hidden, "points"),
-			     page_number(hidden, "maximum"));
+			     report_number(hidden, "points"),
+			     report_number(hidden, "maximum"));
 	html_end(html, "tbody");
 	html_end(html, "table");
 	html_end(html, "div");
@@ -149,12 +150,12 @@ void page_categories(struct html *html, const json_t *view)
 
 static void put_test_row(struct html *html, const json_t *test)
 {
-	const char *status = page_string(test, "status");
-	const char *id = page_string(test, "id");
+	const char *status = report_string(test, "status");
+	const char *id = report_string(test, "id");
 	const json_t *resources = json_object_get(test, "resources");
 	AUTO_FREE char *anchor = html_id("#test-", id);
-	AUTO_FREE char *time = page_quantity(page_number(resources, "wall_ms"),
-					     "ms");
+	AUTO_FREE char *time = page_quantity(
+		report_number(resources, "wall_ms"), "ms");
 
 	html_begin(html, "tr", NULL);
 	html_begin(html, "th", "scope", "row", NULL);
@@ -165,16 +166,16 @@ static void put_test_row(struct html *html, const json_t *test)
 		html_text(html, id);
 		html_end(html, "a");
 	}
-	if (page_is(test, "visibility", "hidden"))
+	if (report_is(test, "visibility", "hidden"))
 		html_element(html, "span", "soft", " (hidden)");
-	html_element(html, "div", "property", page_string(test, "property"));
+	html_element(html, "div", "property", report_string(test, "property"));
 	html_end(html, "th");
 	html_begin(html, "td", NULL);
 	page_badge(html, status, NULL);
 	html_end(html, "td");
 	html_elementf(html, "td", "number", "%.10g of %.10g",
-		      page_number(test, "points"),
-		      page_number(test, "maximum"));
+		      report_number(test, "points"),
+		      report_number(test, "maximum"));
 	html_element(html, "td", "number time",
 		     json_is_object(resources) ? time : "not run");
 	html_end(html, "tr");

@@ -8,6 +8,7 @@
 
 #include "diagnostics.h"
 #include "report_excerpts.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "sanitizer.h"
 #include "text.h"
@@ -21,8 +22,8 @@ static bool is_near(const json_t *excerpt, const char *file, json_int_t line)
 {
 	json_int_t at = json_integer_value(json_object_get(excerpt, "line"));
 
-	return page_is(excerpt, "file", file) && at >= line - EXCERPT_AROUND &&
-	       at <= line + EXCERPT_AROUND;
+	return report_is(excerpt, "file", file) &&
+	       at >= line - EXCERPT_AROUND && at <= line + EXCERPT_AROUND;
 }
 
 char *page_with_blanks(const char *text)
@@ -41,7 +42,7 @@ char *page_with_blanks(const char *text)
 
 static void put_line(struct html *html, const json_t *excerpt, bool here)
 {
-	AUTO_FREE char *text = page_with_blanks(page_string(excerpt, "text"));
+	AUTO_FREE char *text = page_with_blanks(report_string(excerpt, "text"));
 
 	html_begin(html, "tr", "class", here ? "here" : NULL, NULL);
 	html_begin(html, "th", "scope", "row", NULL);
@@ -85,8 +86,8 @@ void page_excerpt(struct html *html, const json_t *view, const char *file,
 static void put_diagnostic(struct html *html, const json_t *view,
 			   const json_t *diagnostic)
 {
-	const char *file = page_string(diagnostic, "file");
-	const char *kind = page_string(diagnostic, "kind");
+	const char *file = report_string(diagnostic, "file");
+	const char *kind = report_string(diagnostic, "kind");
 	json_int_t line = json_integer_value(
 		json_object_get(diagnostic, "line"));
 
@@ -94,12 +95,12 @@ static void put_diagnostic(struct html *html, const json_t *view,
 	html_element(html, "strong",
 		     strcmp(kind, "error") == 0 ? "badge fail" : "badge warn",
 		     kind);
-	html_textf(html, " %s ", page_string(diagnostic, "message"));
+	html_textf(html, " %s ", report_string(diagnostic, "message"));
 	if (*file && line > 0)
 		html_elementf(html, "code", NULL, "%s:%lld", file, line);
-	if (*page_string(diagnostic, "option"))
+	if (*report_string(diagnostic, "option"))
 		html_elementf(html, "span", "soft", " %s",
-			      page_string(diagnostic, "option"));
+			      report_string(diagnostic, "option"));
 	page_excerpt(html, view, file, line);
 	html_end(html, "li");
 }
@@ -168,16 +169,17 @@ static void put_build(struct html *html, const json_t *view,
 	bool ok = json_is_true(json_object_get(build, "ok"));
 
 	html_begin(html, "h3", NULL);
-	html_textf(html, "%s ", page_string(build, "variant"));
+	html_textf(html, "%s ", report_string(build, "variant"));
 	html_element(html, "span", ok ? "badge pass" : "badge fail",
 		     ok ? "built" : "did not build");
 	html_end(html, "h3");
-	if (!ok && *page_string(evidence, "detail"))
-		html_element(html, "p", NULL, page_string(evidence, "detail"));
+	if (!ok && *report_string(evidence, "detail"))
+		html_element(html, "p", NULL,
+			     report_string(evidence, "detail"));
 	if (says_anything(builds, index))
 		put_diagnostics(html, view, builds, index);
 	if (!ok)
-		page_lines(html, page_string(build, "output"));
+		page_lines(html, report_string(build, "output"));
 	put_command(html, json_object_get(build, "argv"));
 }
 
@@ -203,23 +205,23 @@ static void put_stack(struct html *html, const json_t *view,
 	json_t *frame;
 	size_t i;
 
-	html_element(html, "p", NULL, page_string(stack, "what"));
+	html_element(html, "p", NULL, report_string(stack, "what"));
 	html_begin(html, "ol", "class", "stack", NULL);
 	json_array_foreach (json_object_get(stack, "frames"), i, frame) {
-		const char *file = page_string(frame, "file");
+		const char *file = report_string(frame, "file");
 		bool own = *file && *file != '/';
 
 		if (i == FRAMES_MAX)
 			break;
 		html_begin(html, "li", "class", own ? "own" : NULL, NULL);
-		html_textf(html, "%s, %s:%lld", page_string(frame, "function"),
-			   file,
+		html_textf(html, "%s, %s:%lld",
+			   report_string(frame, "function"), file,
 			   json_integer_value(json_object_get(frame, "line")));
 		html_end(html, "li");
 	}
 	html_end(html, "ol");
 	json_array_foreach (json_object_get(stack, "frames"), i, frame) {
-		const char *file = page_string(frame, "file");
+		const char *file = report_string(frame, "file");
 
 		if (!*file || *file == '/')
 			continue;
@@ -248,7 +250,7 @@ void page_races(struct html *html, const json_t *view, const json_t *test)
 		html_begin(html, "details", "open", i == 0 ? "open" : NULL,
 			   NULL);
 		html_element(html, "summary", NULL,
-			     summary ? summary : page_string(race, "kind"));
+			     summary ? summary : report_string(race, "kind"));
 		json_array_foreach (json_object_get(race, "stacks"), j, stack)
 			if (j < STACKS_MAX)
 				put_stack(html, view, stack);

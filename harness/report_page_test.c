@@ -8,6 +8,7 @@
 #include <assay/cleanup.h>
 #include <assay/judge.h>
 
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "text.h"
 
@@ -16,9 +17,9 @@
 /* A limit, as a bar beside the numbers. */
 static void put_limit(struct html *html, const json_t *evidence)
 {
-	const char *unit = page_string(evidence, "unit");
-	double limit = page_number(evidence, "limit");
-	double observed = page_number(evidence, "observed");
+	const char *unit = report_string(evidence, "unit");
+	double limit = report_number(evidence, "limit");
+	double observed = report_number(evidence, "observed");
 	AUTO_FREE char *bound = page_quantity(limit, unit);
 	AUTO_FREE char *seen = page_quantity(observed, unit);
 
@@ -40,7 +41,7 @@ static void put_syscall(struct html *html, const json_t *call)
 		return;
 	out = open_memstream(&text, &size);
 	ENOUGH(out);
-	(void)fprintf(out, "%s(", page_string(call, "name"));
+	(void)fprintf(out, "%s(", report_string(call, "name"));
 	json_array_foreach (json_object_get(call, "args"), i, arg)
 		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
 			      json_string_value(arg) ? json_string_value(arg)
@@ -57,22 +58,22 @@ static void put_evidence(struct html *html, const json_t *test)
 	AUTO_FREE char *times = NULL;
 
 	html_begin(html, "dl", "class", "facts", NULL);
-	page_fact(html, "Property", page_string(test, "property"));
-	if (!page_is(evidence, "detail", page_string(test, "property")))
-		page_fact(html, "Evidence", page_string(evidence, "detail"));
-	page_fact(html, "Established by", page_string(evidence, "mechanism"));
+	page_fact(html, "Property", report_string(test, "property"));
+	if (!report_is(evidence, "detail", report_string(test, "property")))
+		page_fact(html, "Evidence", report_string(evidence, "detail"));
+	page_fact(html, "Established by", report_string(evidence, "mechanism"));
 	if (json_is_number(json_object_get(evidence, "limit")))
 		put_limit(html, evidence);
 	put_syscall(html, json_object_get(test, "forbidden_syscall"));
-	if (page_number(repeat, "of") > 1) {
+	if (report_number(repeat, "of") > 1) {
 		times = text_format("%.10g of %.10g passed; this is the first "
 				    "that did not",
-				    page_number(repeat, "passed"),
-				    page_number(repeat, "of"));
+				    report_number(repeat, "passed"),
+				    report_number(repeat, "of"));
 		page_fact(html, "Repetitions", times);
 	}
-	page_fact(html, "Fault of the host", page_string(test, "fault"));
-	page_fact_code(html, "See it again", page_string(test, "replay"));
+	page_fact(html, "Fault of the host", report_string(test, "fault"));
+	page_fact_code(html, "See it again", report_string(test, "replay"));
 	html_end(html, "dl");
 }
 
@@ -106,18 +107,18 @@ static void put_metrics(struct html *html, const json_t *test)
 	html_element(html, "h4", NULL, "Measured");
 	html_begin(html, "dl", "class", "facts", NULL);
 	json_array_foreach (metrics, i, metric) {
-		AUTO_FREE char *text = text_format("%.6g %s",
-						   page_number(metric, "value"),
-						   page_string(metric, "unit"));
+		AUTO_FREE char *text = text_format(
+			"%.6g %s", report_number(metric, "value"),
+			report_string(metric, "unit"));
 
-		page_fact(html, page_string(metric, "name"), text);
+		page_fact(html, report_string(metric, "name"), text);
 	}
 	html_end(html, "dl");
 }
 
 static void put_output(struct html *html, const json_t *test)
 {
-	const char *output = page_string(test, "output");
+	const char *output = report_string(test, "output");
 
 	if (!*output)
 		return;
@@ -131,7 +132,7 @@ static void put_output(struct html *html, const json_t *test)
 /* The schedule that the explorer can run again is no picture. */
 static void put_traces(struct html *html, const json_t *test)
 {
-	const char *id = page_string(test, "id");
+	const char *id = report_string(test, "id");
 	json_t *trace;
 	size_t i;
 
@@ -139,25 +140,25 @@ static void put_traces(struct html *html, const json_t *test)
 		AUTO_FREE char *number = text_format("trace-%zu-", i);
 		AUTO_FREE char *unique = html_id(number, id);
 
-		if (!page_is(trace, "title", ASSAY_JUDGE_SCHEDULE))
+		if (!report_is(trace, "title", ASSAY_JUDGE_SCHEDULE))
 			page_trace(html, trace, unique);
 	}
 }
 
 void page_failure(struct html *html, const json_t *view, const json_t *test)
 {
-	const char *id = page_string(test, "id");
-	const char *status = page_string(test, "status");
+	const char *id = report_string(test, "id");
+	const char *status = report_string(test, "status");
 	const char *meaning = page_status_meaning(status);
 	AUTO_FREE char *anchor = html_id("test-", id);
 
 	html_begin(html, "article", "class", "card", "id", anchor, NULL);
 	html_begin(html, "h3", NULL);
-	html_textf(html, "%s: %s ", id, page_string(test, "title"));
+	html_textf(html, "%s: %s ", id, report_string(test, "title"));
 	page_badge(html, status, NULL);
 	html_end(html, "h3");
-	if (*page_string(test, "message"))
-		html_element(html, "p", "lead", page_string(test, "message"));
+	if (*report_string(test, "message"))
+		html_element(html, "p", "lead", report_string(test, "message"));
 	if (*meaning)
 		html_element(html, "p", "soft", meaning);
 	put_evidence(html, test);
@@ -180,8 +181,8 @@ void page_failures(struct html *html, const json_t *view)
 	size_t i;
 
 	json_array_foreach (tests, i, test) {
-		if (page_is(test, "status", "pass") ||
-		    page_is(test, "status", "skipped"))
+		if (report_is(test, "status", "pass") ||
+		    report_is(test, "status", "skipped"))
 			continue;
 		if (!any) {
 			html_begin(html, "h2", "id", "evidence", NULL);

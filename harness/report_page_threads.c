@@ -6,6 +6,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "text.h"
 #include "thread_story.h"
@@ -17,9 +18,9 @@
 /* "bq_put, bq.c:41" or "pthread_cond_wait in libc.so.6". To be freed. */
 static char *frame_text(const json_t *frame)
 {
-	const char *function = page_string(frame, "function");
-	const char *file = page_string(frame, "file");
-	const char *object = page_string(frame, "object");
+	const char *function = report_string(frame, "function");
+	const char *file = report_string(frame, "file");
+	const char *object = report_string(frame, "object");
 	json_int_t line = json_integer_value(json_object_get(frame, "line"));
 
 	if (!*function)
@@ -43,8 +44,8 @@ static void put_stack(struct html *html, const json_t *frames)
 		if (i == FRAMES_MAX)
 			break;
 		html_element(html, "li",
-			     page_is(frame, "whose", "submission") ? "own"
-								   : NULL,
+			     report_is(frame, "whose", "submission") ? "own"
+								     : NULL,
 			     text);
 	}
 	html_end(html, "ol");
@@ -66,12 +67,12 @@ static char *state_of(const json_t *thread)
 	if (holder > 0)
 		return text_format(
 			"waits for %s%s, of thread %lld",
-			page_string(waits, "for"),
+			report_string(waits, "for"),
 			json_is_true(json_object_get(waits, "limited"))
 				? " (for a time)"
 				: "",
 			holder);
-	return text_format("waits for %s%s", page_string(waits, "for"),
+	return text_format("waits for %s%s", report_string(waits, "for"),
 			   json_is_true(json_object_get(waits, "limited"))
 				   ? " (for a time)"
 				   : "");
@@ -84,7 +85,7 @@ static bool is_in_submission(const json_t *thread)
 	size_t i;
 
 	json_array_foreach (json_object_get(thread, "frames"), i, frame)
-		if (page_is(frame, "whose", "submission"))
+		if (report_is(frame, "whose", "submission"))
 			return true;
 	return false;
 }
@@ -101,7 +102,7 @@ static void put_thread(struct html *html, const json_t *thread)
 		   NULL);
 	html_elementf(html, "h5", NULL, "Thread %lld %s",
 		      json_integer_value(json_object_get(thread, "number")),
-		      page_string(thread, "name"));
+		      report_string(thread, "name"));
 	html_element(html, "p", NULL, state);
 	put_stack(html, json_object_get(thread, "frames"));
 	html_end(html, "div");
@@ -111,9 +112,9 @@ static void put_story(struct html *html, const json_t *test)
 {
 	json_auto_t *story = thread_story(
 		json_object_get(test, "threads"),
-		page_string(json_object_get(test, "ended"), "signal_name"),
-		page_string(json_object_get(test, "forbidden_syscall"),
-			    "name"));
+		report_string(json_object_get(test, "ended"), "signal_name"),
+		report_string(json_object_get(test, "forbidden_syscall"),
+			      "name"));
 	json_t *line;
 	size_t i;
 
@@ -137,13 +138,13 @@ static void put_places(struct html *html, const json_t *view,
 	json_array_foreach (threads, i, thread) {
 		json_array_foreach (json_object_get(thread, "frames"), j,
 				    frame) {
-			const char *file = page_string(frame, "file");
+			const char *file = report_string(frame, "file");
 			json_int_t line = json_integer_value(
 				json_object_get(frame, "line"));
 			AUTO_FREE char *place = text_format("%s:%lld", file,
 							    line);
 
-			if (!page_is(frame, "whose", "submission"))
+			if (!report_is(frame, "whose", "submission"))
 				continue;
 			if (!json_object_get(seen, place))
 				page_excerpt(html, view, file, line);
@@ -177,7 +178,7 @@ void page_threads(struct html *html, const json_t *view, const json_t *test)
 		html_end(html, "div");
 		html_end(html, "details");
 	}
-	if (*page_string(test, "threads_note"))
+	if (*report_string(test, "threads_note"))
 		html_element(html, "p", "soft",
-			     page_string(test, "threads_note"));
+			     report_string(test, "threads_note"));
 }

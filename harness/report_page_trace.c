@@ -6,6 +6,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "text.h"
 #include "timeline.h"
@@ -144,7 +145,7 @@ static void put_text(struct html *html, const json_t *lines)
 void page_trace(struct html *html, const json_t *trace, const char *unique)
 {
 	const json_t *lines = json_object_get(trace, "lines");
-	const char *title = page_string(trace, "title");
+	const char *title = report_string(trace, "title");
 	struct timeline timeline;
 
 	if (json_array_size(lines) == 0)

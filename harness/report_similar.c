@@ -9,6 +9,7 @@
 
 #include "html.h"
 #include "html_page.h"
+#include "report_member.h"
 #include "report_page_parts.h"
 #include "text.h"
 #include "tokens.h"
@@ -135,7 +136,7 @@ static int put_region_side(struct html *html, const struct report_similar *page,
 			   const json_t *region, size_t side, struct error *err)
 {
 	const json_t *lines = json_object_get(region, sides[side]);
-	const char *path = page_string(lines, "file");
+	const char *path = report_string(lines, "file");
 	size_t from = number_of(lines, "from"), to = number_of(lines, "to");
 	AUTO_FREE char *label = text_format("%s, %s, lines %zu to %zu",
 					    page->names[side], path, from, to);
@@ -206,7 +207,7 @@ static void mark_regions(const struct report_similar *page, size_t side,
 	json_array_foreach (json_object_get(page->pair, "regions"), i, region) {
 		const json_t *lines = json_object_get(region, sides[side]);
 
-		if (!page_is(lines, "file", path) || i >= REGIONS_MAX)
+		if (!report_is(lines, "file", path) || i >= REGIONS_MAX)
 			continue;
 		for (line = number_of(lines, "from");
 		     line > 0 && line <= number_of(lines, "to") &&
@@ -225,7 +226,8 @@ static bool is_marked(const struct report_similar *page, size_t side,
 	size_t i;
 
 	json_array_foreach (json_object_get(page->pair, "regions"), i, region)
-		if (page_is(json_object_get(region, sides[side]), "file", path))
+		if (report_is(json_object_get(region, sides[side]), "file",
+			      path))
 			return true;
 	return false;
 }
@@ -282,7 +284,7 @@ static void put_sums(struct html *html, const struct report_similar *page)
 		   NULL);
 	html_begin(html, "p", "class", "points", NULL);
 	html_elementf(html, "b", NULL, "%.0f %%",
-		      100 * page_number(page->pair, "share"));
+		      100 * report_number(page->pair, "share"));
 	html_text(html, " of the smaller one's own code is in both");
 	html_end(html, "p");
 	html_elementf(html, "p", NULL,

@@ -24,6 +24,7 @@
 #include <assay/judge.h>
 
 #include "fdio.h"
+#include "report_member.h"
 #include "text.h"
 
 #define FIRST_LINE "explorer-trace 1"
@@ -250,12 +251,8 @@ int schedule_find(const json_t *traces, struct schedule *ret, struct error *err)
 	json_t *trace;
 	size_t i;
 
-	json_array_foreach (traces, i, trace) {
-		const char *title = json_string_value(
-			json_object_get(trace, "title"));
-
-		if (title && strcmp(title, ASSAY_JUDGE_SCHEDULE) == 0)
+	json_array_foreach (traces, i, trace)
+		if (report_is(trace, "title", ASSAY_JUDGE_SCHEDULE))
 			return join(json_object_get(trace, "lines"), ret, err);
-	}
 	return error_set(err, ENOENT, "no schedule was written down");
 }

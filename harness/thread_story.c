@@ -16,6 +16,7 @@
 #include <assay/box.h>
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "text.h"
 
 #define LABELS_MAX 9 /* threads that one sentence names */
@@ -30,18 +31,6 @@ struct story {
 	size_t sentences;
 	json_t *lines;
 };
-
-static const char *string(const json_t *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	return value ? value : "";
-}
-
-static bool is(const json_t *object, const char *key, const char *value)
-{
-	return strcmp(string(object, key), value) == 0;
-}
 
 static json_int_t number(const json_t *object, const char *key)
 {
@@ -67,14 +56,14 @@ static const json_t *waits_of(const json_t *thread)
 
 static bool runs(const json_t *thread)
 {
-	return is(thread, "state", "R");
+	return report_is(thread, "state", "R");
 }
 
 /* A process's first thread is called like its program, and its others like
  * that one, unless the program says else. */
 static const char *own_name(const struct story *story, const json_t *thread)
 {
-	const char *name = string(thread, "name");
+	const char *name = report_string(thread, "name");
 	const json_t *first = thread, *other;
 	size_t i;
 
@@ -84,7 +73,7 @@ static const char *own_name(const struct story *story, const json_t *thread)
 		    number(other, "thread") < number(first, "thread"))
 			first = other;
 	}
-	return is(first, "name", name) ? "" : name;
+	return report_is(first, "name", name) ? "" : name;
 }
 
 /* "thread 2", "thread 2 (reader)"; to be freed. */
@@ -114,7 +103,8 @@ static ssize_t waits_for(const struct story *story, size_t index)
 	json_int_t other = number(waits, "held_by");
 	size_t i;
 
-	if ((!is(waits, "for", "mutex") && !is(waits, "for", "join")) ||
+	if ((!report_is(waits, "for", "mutex") &&
+	     !report_is(waits, "for", "join")) ||
 	    flag(waits, "limited") || other <= 0)
 		return -1;
 	for (i = 0; i < story->count; i++)
@@ -125,7 +115,8 @@ static ssize_t waits_for(const struct story *story, size_t index)
 
 static bool can_only_be_woken_from_inside(const json_t *thread)
 {
-	return flag(thread, "for_good") || is(waits_of(thread), "for", "input");
+	return flag(thread, "for_good") ||
+	       report_is(waits_of(thread), "for", "input");
 }
 
 /* ---- frames ---- */
@@ -140,10 +131,11 @@ static size_t first_frame(const json_t *thread)
 	if (!flag(thread, "crashed"))
 		return 0;
 	for (i = 0; i < count; i++)
-		if (is(json_array_get(frames, i), "file", "/work/kit/crash.c"))
+		if (report_is(json_array_get(frames, i), "file",
+			      "/work/kit/crash.c"))
 			from = i + 1;
 	if (from > 0 &&
-	    is(json_array_get(frames, from), "function", "__restore_rt"))
+	    report_is(json_array_get(frames, from), "function", "__restore_rt"))
 		from++;
 	return from;
 }
@@ -156,7 +148,7 @@ static const json_t *frame_of(const json_t *thread, size_t at,
 	size_t count = json_array_size(frames);
 
 	for (; at < count; at++) {
-		if (!is(json_array_get(frames, at), "whose", whose))
+		if (!report_is(json_array_get(frames, at), "whose", whose))
 			continue;
 		if (ret_index)
 			*ret_index = at;
@@ -173,7 +165,7 @@ static const json_t *own_frame(const json_t *thread, size_t *ret_index)
 /* "bq.c:41", "bq.c", ""; to be freed. */
 static char *line_of(const json_t *frame)
 {
-	const char *file = string(frame, "file");
+	const char *file = report_string(frame, "file");
 	json_int_t line = number(frame, "line");
 
 	if (*file && line > 0)
@@ -185,7 +177,7 @@ static char *line_of(const json_t *frame)
 static char *place_of(const json_t *frame)
 {
 	AUTO_FREE char *line = line_of(frame);
-	const char *function = string(frame, "function");
+	const char *function = report_string(frame, "function");
 
 	if (*function && *line)
 		return text_format("%s, %s", function, line);
@@ -193,7 +185,7 @@ static char *place_of(const json_t *frame)
 		return text_format("%s", *function ? function : line);
 	return text_format("%s",
 			   json_string_value(json_object_get(frame, "address"))
-				   ? string(frame, "address")
+				   ? report_string(frame, "address")
 				   : "an unknown place");
 }
 
@@ -233,7 +225,8 @@ static char *crash_sentence(const struct story *story, const json_t *thread)
 		return NULL;
 	place = place_of(frame);
 	caller = caller_of(thread, at);
-	callee = at > from ? string(json_array_get(frames, at - 1), "function")
+	callee = at > from ? report_string(json_array_get(frames, at - 1),
+					   "function")
 			   : "";
 	return text_format("%s%scrashed in %s%s%s%s%s%s%s",
 			   story->count > 1 ? who : "",
@@ -298,7 +291,7 @@ static char *input_text(const json_t *waits)
 /* "a mutex", "mutex table_lock" */
 static char *thing(const json_t *waits, const char *article, const char *noun)
 {
-	const char *name = string(waits, "object");
+	const char *name = report_string(waits, "object");
 
 	return *name ? text_format("%s %s", noun, name)
 		     : text_format("%s %s", article, noun);
@@ -325,23 +318,24 @@ static char *wait_text(const struct story *story, const json_t *thread)
 	AUTO_FREE char *what = NULL, *holder = NULL;
 	size_t i;
 
-	if (is(waits, "for", "join"))
+	if (report_is(waits, "for", "join"))
 		return join_text(story, waits);
-	if (is(waits, "for", "input"))
+	if (report_is(waits, "for", "input"))
 		return input_text(waits);
-	if (is(waits, "for", "mutex")) {
+	if (report_is(waits, "for", "mutex")) {
 		what = thing(waits, "a", "mutex");
 		holder = holder_text(story, thread);
 		return text_format(", for %s%s", what, holder);
 	}
 	for (i = 0; i < sizeof things / sizeof *things; i++) {
-		if (!is(waits, "for", things[i].wait))
+		if (!report_is(waits, "for", things[i].wait))
 			continue;
 		what = thing(waits, things[i].article, things[i].noun);
-		return text_format(", for %s%s", what,
-				   story->hopeless || is(waits, "for", "child")
-					   ? things[i].rest
-					   : "");
+		return text_format(
+			", for %s%s", what,
+			story->hopeless || report_is(waits, "for", "child")
+				? things[i].rest
+				: "");
 	}
 	return text_format("%s", "");
 }
@@ -352,11 +346,11 @@ static const char *verb_of(const json_t *thread, bool plural)
 
 	if (runs(thread))
 		return plural ? "run" : "runs";
-	if (is(thread, "state", "T") || is(thread, "state", "t"))
+	if (report_is(thread, "state", "T") || report_is(thread, "state", "t"))
 		return plural ? "are stopped" : "is stopped";
-	if (is(waits, "for", "time"))
+	if (report_is(waits, "for", "time"))
 		return plural ? "sleep" : "sleeps";
-	if (json_is_object(waits) && !is(waits, "for", "other"))
+	if (json_is_object(waits) && !report_is(waits, "for", "other"))
 		return plural ? "wait" : "waits";
 	return plural ? "are" : "is";
 }
@@ -367,7 +361,8 @@ static char *bare_place(const struct story *story, const json_t *thread)
 {
 	const json_t *frames = json_object_get(thread, "frames");
 	const json_t *frame = frame_of(thread, 0, "exercise", NULL);
-	const char *call = string(json_object_get(thread, "syscall"), "name");
+	const char *call = report_string(json_object_get(thread, "syscall"),
+					 "name");
 	const char *function;
 	AUTO_FREE char *place = NULL, *what = NULL;
 
@@ -377,7 +372,7 @@ static char *bare_place(const struct story *story, const json_t *thread)
 		return text_format(" in the test's own code, %s%s", place,
 				   what ? what : "");
 	}
-	function = string(json_array_get(frames, 0), "function");
+	function = report_string(json_array_get(frames, 0), "function");
 	if (*function)
 		return text_format(" in %s, a function of the system's",
 				   function);
@@ -402,15 +397,16 @@ static char *whereabouts(const struct story *story, const json_t *thread)
 	if (runs(thread) || !json_is_object(waits))
 		return text_format(" in %s%s", place, caller);
 	what = wait_text(story, thread);
-	if (is(waits, "for", "other"))
+	if (report_is(waits, "for", "other"))
 		call = text_format(
 			", in the system call %s",
-			string(json_object_get(thread, "syscall"), "name"));
-	return text_format(" in %s%s%s%s%s", place, caller, what,
-			   call ? call : "",
-			   flag(waits, "limited") && !is(waits, "for", "time")
-				   ? ", but not for ever"
-				   : "");
+			report_string(json_object_get(thread, "syscall"),
+				      "name"));
+	return text_format(
+		" in %s%s%s%s%s", place, caller, what, call ? call : "",
+		flag(waits, "limited") && !report_is(waits, "for", "time")
+			? ", but not for ever"
+			: "");
 }
 
 static char *sentence_of(const struct story *story, const json_t *thread)
@@ -576,7 +572,8 @@ static bool is_idle(const json_t *thread)
 
 	return !runs(thread) && !own_frame(thread, NULL) &&
 	       frame_of(thread, 0, "exercise", NULL) &&
-	       (is(waits, "for", "input") || is(waits, "for", "condition"));
+	       (report_is(waits, "for", "input") ||
+		report_is(waits, "for", "condition"));
 }
 
 /* Those in the candidate's own code, or else those that are not. */

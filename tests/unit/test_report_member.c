@@ -1,0 +1,66 @@
+/*
+ * What is not as a report should be reads as nothing.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <assay/cleanup.h>
+
+#include "report_member.h"
+
+static void test_report_member__says_what_is_there(void **state)
+{
+	json_auto_t *test = json_pack("{ss, sf, si}", "status", "pass",
+				      "points", 2.5, "maximum", 3);
+
+	(void)state;
+	assert_string_equal(report_string(test, "status"), "pass");
+	assert_true(report_is(test, "status", "pass"));
+	assert_false(report_is(test, "status", "fail"));
+	assert_true(report_number(test, "points") == 2.5);
+	assert_true(report_number(test, "maximum") == 3);
+}
+
+static void test_report_member__of_another_kind_is_nothing(void **state)
+{
+	json_auto_t *test = json_pack("{si, ss, sn, s[s]}", "status", 1,
+				      "points", "2.5", "message", "late",
+				      "pass");
+
+	(void)state;
+	assert_string_equal(report_string(test, "status"), "");
+	assert_string_equal(report_string(test, "message"), "");
+	assert_string_equal(report_string(test, "late"), "");
+	assert_true(report_is(test, "late", ""));
+	assert_true(report_number(test, "points") == 0);
+}
+
+static void test_report_member__of_nothing_is_nothing(void **state)
+{
+	json_auto_t *list = json_pack("[s]", "status"), *none = json_object();
+	const json_t *holders[] = { list, none, NULL };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof holders / sizeof *holders; i++) {
+		assert_string_equal(report_string(holders[i], "status"), "");
+		assert_true(report_number(holders[i], "points") == 0);
+		assert_false(report_is(holders[i], "status", "pass"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_report_member__says_what_is_there),
+		cmocka_unit_test(
+			test_report_member__of_another_kind_is_nothing),
+		cmocka_unit_test(test_report_member__of_nothing_is_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
