@@ -7,8 +7,8 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "report_parts.h"
-#include "summary_parts.h"
 #include "text.h"
 
 #define BISECTIONS 60
@@ -81,7 +81,7 @@ void audit_free(struct audit *audit)
 
 void audit_take(struct audit *audit, const struct journal_entry *entry)
 {
-	const char *id = summary_string(entry->json, "id", "");
+	const char *id = report_string(entry->json, "id");
 
 	if (entry->kind == JOURNAL_GRADED)
 		(void)json_object_del(audit->current, id);
@@ -106,8 +106,8 @@ void audit_end(struct audit *audit)
 
 static int compare_lines(const void *a, const void *b)
 {
-	return strcmp(summary_string(*(json_t *const *)a, "id", ""),
-		      summary_string(*(json_t *const *)b, "id", ""));
+	return strcmp(report_string(*(json_t *const *)a, "id"),
+		      report_string(*(json_t *const *)b, "id"));
 }
 
 /* Whichever of them was done first. */
@@ -172,7 +172,7 @@ json_t *audit_sum(const json_t *one, const json_t *other)
 static void tell_differing(const json_t *differing, FILE *out)
 {
 	AUTO_FREE char *id = text_line(
-		summary_string(differing, "submission", "?"));
+		report_string_or(differing, "submission", "?"));
 	const char *separator = ": ";
 	const json_t *test;
 	size_t i;

@@ -7,8 +7,8 @@
 
 #include "changes.h"
 #include "journal.h"
+#include "report_member.h"
 #include "report_parts.h"
-#include "summary_parts.h"
 #include "text.h"
 #include "texts.h"
 
@@ -33,7 +33,7 @@ struct candidates {
 static void add(struct candidates *candidates,
 		const struct journal_entry *entry)
 {
-	const char *id = summary_string(entry->json, "id", "");
+	const char *id = report_string(entry->json, "id");
 	char head[17] = "";
 
 	if (candidates->count == candidates->room) {
@@ -44,7 +44,7 @@ static void add(struct candidates *candidates,
 						 sizeof *candidates->items);
 		ENOUGH(candidates->items);
 	}
-	memccpy(head, summary_string(entry->json, "content", ""), '\0',
+	memccpy(head, report_string(entry->json, "content"), '\0',
 		sizeof head - 1);
 	candidates->items[candidates->count++] = (struct candidate){
 		.id = texts_add(&candidates->texts, id, strlen(id)),
@@ -184,7 +184,7 @@ static void choose(struct candidates *candidates, size_t wanted,
 		pick->id = text_format(
 			"%s", texts_at(&candidates->texts, candidate->id));
 		(void)snprintf(pick->content, sizeof pick->content, "%s",
-			       summary_string(line, "content", ""));
+			       report_string(line, "content"));
 	}
 	qsort(picks->items, picks->count, sizeof *picks->items, compare_picks);
 }
@@ -226,8 +226,8 @@ void audit_picks_release(struct audit_picks *picks)
 
 json_t *audit_line(const char *id, const json_t *first, const json_t *again)
 {
-	const char *before = summary_string(first, "verdict_digest", "");
-	const char *now = summary_string(again, "verdict_digest", "");
+	const char *before = report_string(first, "verdict_digest");
+	const char *now = report_string(again, "verdict_digest");
 
 	return journal_audit_line(id, before, now,
 				  changes_verdict(first, again));

@@ -12,10 +12,10 @@
 
 #include "command.h"
 #include "home.h"
+#include "report_member.h"
 #include "report_similar.h"
 #include "report_site.h"
 #include "similar_batch.h"
-#include "summary_parts.h"
 #include "text.h"
 
 #define WIDTH 80
@@ -81,8 +81,8 @@ static char *places_of(const json_t *pair)
 					      0);
 	const json_t *first = json_object_get(region, "first");
 	const json_t *second = json_object_get(region, "second");
-	const char *file = summary_string(first, "file", "?");
-	const char *other = summary_string(second, "file", "?");
+	const char *file = report_string_or(first, "file", "?");
+	const char *other = report_string_or(second, "file", "?");
 	bool same = strcmp(file, other) == 0;
 
 	return text_format("%s:%lld-%lld, %s%s%lld-%lld", file,
@@ -100,8 +100,8 @@ static void print_pair(FILE *out, const json_t *pair)
 
 	(void)fprintf(out, "%3.0f %%  ",
 		      100 * json_number_value(json_object_get(pair, "share")));
-	put_column(out, summary_string(pair, "first", ""), NAME_COLUMNS);
-	put_column(out, summary_string(pair, "second", ""), NAME_COLUMNS);
+	put_column(out, report_string(pair, "first"), NAME_COLUMNS);
+	put_column(out, report_string(pair, "second"), NAME_COLUMNS);
 	(void)fprintf(out, "%s\n", fitted);
 }
 
@@ -113,10 +113,10 @@ static void print_left_out(FILE *out, const json_t *exercise)
 	json_array_foreach (json_object_get(exercise, "not_compared"), i,
 			    entry) {
 		AUTO_FREE char *line = text_line(
-			summary_string(entry, "submission", ""));
+			report_string(entry, "submission"));
 
 		(void)fprintf(out, "not compared: %s %s\n", line,
-			      summary_string(entry, "why", ""));
+			      report_string(entry, "why"));
 	}
 }
 
@@ -128,7 +128,7 @@ static void print_exercise(FILE *out, const json_t *exercise)
 
 	(void)fprintf(
 		out, "%s: %lld submissions compared\n\n",
-		summary_string(exercise, "exercise", ""),
+		report_string(exercise, "exercise"),
 		json_integer_value(json_object_get(exercise, "compared")));
 	if (json_array_size(pairs) > 0) {
 		(void)fputs("alike  ", out);
@@ -196,8 +196,8 @@ static int add_page(void *data, json_t *pair,
 {
 	struct report_similar page = {
 		.files = { files[0], files[1] },
-		.names = { summary_string(pair, "first", ""),
-			   summary_string(pair, "second", "") },
+		.names = { report_string(pair, "first"),
+			   report_string(pair, "second") },
 	};
 
 	return report_site_pair(data, pair, &page, err);

@@ -9,9 +9,9 @@
 
 #include "changes.h"
 #include "journal.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "report_place.h"
-#include "summary_parts.h"
 #include "text.h"
 
 #define REPORTS "reports/"
@@ -52,7 +52,7 @@ static int find_line(struct replay *replay, struct journal_reader *reader,
 
 	while ((r = journal_read(reader, &entry, err)) > 0) {
 		if (entry.kind == JOURNAL_GRADED &&
-		    strcmp(summary_string(entry.json, "id", ""), id) == 0) {
+		    report_is(entry.json, "id", id)) {
 			json_decref(replay->graded);
 			replay->graded = json_incref(entry.json);
 		}
@@ -83,34 +83,34 @@ int replay_find(struct replay *replay, const char *path, struct error *err)
 
 const char *replay_path(const struct replay *replay)
 {
-	return summary_string(replay->graded, "path", NULL);
+	return report_string_or(replay->graded, "path", NULL);
 }
 
 const char *replay_digest(const struct replay *replay)
 {
-	return summary_string(json_object_get(replay->graded, "signature"),
-			      "digest", NULL);
+	return report_string_or(json_object_get(replay->graded, "signature"),
+				"digest", NULL);
 }
 
 const char *replay_secret(const struct replay *replay)
 {
-	return summary_string(replay->options, "hidden", NULL);
+	return report_string_or(replay->options, "hidden", NULL);
 }
 
 /* ---- how it was graded ---- */
 
 const char *replay_exercise(const struct replay *replay)
 {
-	return summary_string(
+	return report_string_or(
 		json_object_get(replay->report, "exercise"), "id",
-		summary_string(replay->options, "exercise", NULL));
+		report_string_or(replay->options, "exercise", NULL));
 }
 
 const char *replay_language(const struct replay *replay)
 {
-	return summary_string(
+	return report_string_or(
 		json_object_get(replay->report, "exercise"), "language",
-		summary_string(replay->options, "language", NULL));
+		report_string_or(replay->options, "language", NULL));
 }
 
 bool replay_with_hidden(const struct replay *replay)
@@ -129,9 +129,8 @@ static bool is_owned(const json_t *files, const char *path)
 	size_t i;
 
 	json_array_foreach (files, i, file)
-		if (strcmp(summary_string(file, "path", ""), path) == 0)
-			return strcmp(summary_string(file, "role", ""),
-				      "owned") == 0;
+		if (report_is(file, "path", path))
+			return report_is(file, "role", "owned");
 	return false;
 }
 
@@ -142,7 +141,7 @@ static json_t *without_owned(const json_t *submission)
 	size_t i;
 
 	json_array_foreach (json_object_get(submission, "files"), i, file)
-		if (strcmp(summary_string(file, "role", ""), "owned") != 0)
+		if (!report_is(file, "role", "owned"))
 			report_append(files, json_incref(file));
 	report_set(object, "digest",
 		   report_value(json_object_get(submission, "digest")));
@@ -182,8 +181,8 @@ char *replay_difference(const struct replay *replay,
 	json_auto_t *was = without_owned(part);
 	json_auto_t *now = as_reported(submission,
 				       json_object_get(part, "files"));
-	const char *content = summary_string(replay->graded, "content",
-					     submission->content);
+	const char *content = report_string_or(replay->graded, "content",
+					       submission->content);
 	AUTO_FREE char *files = changes_files(was, now);
 
 	if (*files)

@@ -14,6 +14,9 @@
 
 /** The string at @key of @object, or ""; borrowed. */
 const char *report_string(const json_t *object, const char *key);
+/** The same, or @otherwise, which may be NULL. */
+const char *report_string_or(const json_t *object, const char *key,
+			     const char *otherwise);
 /** The number at @key, or 0. */
 double report_number(const json_t *object, const char *key);
 /** Whether report_string() is @string. */

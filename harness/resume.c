@@ -11,10 +11,10 @@
 
 #include "exercise.h"
 #include "report.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "report_place.h"
 #include "submission.h"
-#include "summary_parts.h"
 #include "text.h"
 
 /* ---- options ---- */
@@ -94,8 +94,8 @@ static json_t *index_of(const struct plan *plan)
 static int find_graded(struct plan *plan, const json_t *index,
 		       const struct journal_entry *entry, struct error *err)
 {
-	const char *id = summary_string(entry->json, "id", "");
-	const char *path = summary_string(entry->json, "path", "");
+	const char *id = report_string(entry->json, "id");
+	const char *path = report_string(entry->json, "path");
 	const json_t *which = json_object_get(index, id);
 	size_t i = (size_t)json_integer_value(which);
 	AUTO_FREE char *given = which ? plan_path(plan, i) : NULL;
@@ -178,22 +178,22 @@ static int check_exercise(const struct resume *resume, const json_t *report,
 	return error_set(err, EINVAL,
 			 "exercise %s has changed since the batch was begun "
 			 "(by its version %s)",
-			 id, summary_string(exercise, "version", "?"));
+			 id, report_string_or(exercise, "version", "?"));
 }
 
 /* Whether @report is the one that the journal's line was written for. */
 static bool is_intact(const json_t *report, const json_t *line)
 {
 	const json_t *verdict = json_object_get(report, "verdict");
-	const char *digest = summary_string(report, "verdict_digest",
-					    "no digest");
+	const char *digest = report_string_or(report, "verdict_digest",
+					      "no digest");
 	char hex[65];
 
 	if (!verdict)
 		return false;
 	report_verdict_digest(verdict, hex);
 	return strcmp(hex, digest) == 0 &&
-	       strcmp(hex, summary_string(line, "verdict_digest", "")) == 0;
+	       report_is(line, "verdict_digest", hex);
 }
 
 /* NULL: nothing speaks against it; else why it is to be graded again. */
@@ -210,8 +210,7 @@ static const char *objection(const char *path, const json_t *entry,
 		return "its report is not the one that was written";
 	if (submission_read(path, &submission, &unread) < 0)
 		return "it cannot be read any more";
-	if (strcmp(submission->content, summary_string(entry, "content", "")) !=
-	    0)
+	if (!report_is(entry, "content", submission->content))
 		why = "it has changed since";
 	submission_free(submission);
 	return why;
@@ -219,8 +218,8 @@ static const char *objection(const char *path, const json_t *entry,
 
 static void count(struct progress *progress, const json_t *entry)
 {
-	const char *status = summary_string(json_object_get(entry, "line"),
-					    "status", "");
+	const char *status = report_string(json_object_get(entry, "line"),
+					   "status");
 	enum verdict verdict;
 
 	progress->before++;

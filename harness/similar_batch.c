@@ -9,11 +9,11 @@
 
 #include "exercise.h"
 #include "journal.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "similar.h"
 #include "similar_match.h"
 #include "submission.h"
-#include "summary_parts.h"
 #include "text.h"
 
 /* ---- what was graded ---- */
@@ -54,7 +54,7 @@ static int read_journal(const char *folder, json_t **ret, struct error *err)
 		return r;
 	while ((r = journal_read(reader, &entry, err)) > 0) {
 		if (entry.kind == JOURNAL_GRADED)
-			report_set(last, summary_string(entry.json, "id", ""),
+			report_set(last, report_string(entry.json, "id"),
 				   json_incref(entry.json));
 		json_decref(entry.json);
 	}
@@ -62,8 +62,8 @@ static int read_journal(const char *folder, json_t **ret, struct error *err)
 	if (r < 0)
 		return r;
 	json_object_foreach (last, id, line) {
-		const char *exercise = summary_string(
-			json_object_get(line, "line"), "exercise", "");
+		const char *exercise = report_string(
+			json_object_get(line, "line"), "exercise");
 		json_t *group = json_object_get(groups, exercise);
 
 		if (!group) {
@@ -94,8 +94,7 @@ static void leave_out(struct comparison *comparison, const json_t *line,
 	json_t *entry = json_object();
 
 	ENOUGH(entry);
-	report_set(entry, "submission",
-		   report_text(summary_string(line, "id", "")));
+	report_set(entry, "submission", report_text(report_string(line, "id")));
 	report_set(entry, "why", report_text(why));
 	report_append(comparison->left_out, entry);
 }
@@ -106,13 +105,12 @@ static struct submission *read_again(const json_t *line, const char **why)
 	struct submission *submission = NULL;
 	struct error unread = { 0 };
 
-	if (submission_read(summary_string(line, "path", ""), &submission,
-			    &unread) < 0) {
+	if (submission_read(report_string(line, "path"), &submission, &unread) <
+	    0) {
 		*why = "could not be read where it was graded from";
 		return NULL;
 	}
-	if (strcmp(submission->content, summary_string(line, "content", "")) ==
-	    0)
+	if (report_is(line, "content", submission->content))
 		return submission;
 	submission_free(submission);
 	*why = "has changed since it was graded";
@@ -266,10 +264,8 @@ static json_t *tell_pair(const struct comparison *comparison,
 	json_t *told = json_object(), *own = json_array();
 
 	ENOUGH(told && own);
-	report_set(told, "first",
-		   report_text(summary_string(lines[0], "id", "")));
-	report_set(told, "second",
-		   report_text(summary_string(lines[1], "id", "")));
+	report_set(told, "first", report_text(report_string(lines[0], "id")));
+	report_set(told, "second", report_text(report_string(lines[1], "id")));
 	report_set(told, "share", report_decimal(pair->share));
 	report_set(told, "shared", report_count(pair->shared));
 	report_append(own, report_count(similar_own(comparison->similar,
@@ -301,8 +297,7 @@ static int add_pair(const struct comparison *comparison,
 		submissions[side] = read_again(lines[side], &why);
 		if (!submissions[side])
 			r = error_set(err, EIO, "%s %s",
-				      summary_string(lines[side], "path", ""),
-				      why);
+				      report_string(lines[side], "path"), why);
 		else
 			r = take_tokens(comparison->exercise,
 					&submissions[side]->files,

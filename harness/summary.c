@@ -12,6 +12,7 @@
 #include "audit.h"
 #include "journal.h"
 #include "report_file.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "summary_parts.h"
 #include "text.h"
@@ -85,7 +86,7 @@ const char *summary_id(const struct summary *summary, size_t i)
 
 static enum verdict verdict_of(const json_t *line)
 {
-	const char *status = summary_string(line, "status", "");
+	const char *status = report_string(line, "status");
 	enum verdict verdict;
 
 	for (verdict = VERDICT_PASS; verdict < VERDICT_MAX; verdict++)
@@ -98,7 +99,7 @@ static void add_place(struct summary *summary,
 		      const struct journal_entry *entry)
 {
 	const json_t *line = json_object_get(entry->json, "line");
-	const char *id = summary_string(entry->json, "id", "");
+	const char *id = report_string(entry->json, "id");
 
 	if (summary->count == summary->room) {
 		summary->room = summary->room ? 2 * summary->room : FIRST_ROOM;

@@ -8,6 +8,7 @@
 #include <assay/cleanup.h>
 
 #include "csv.h"
+#include "report_member.h"
 #include "report_parts.h"
 #include "summary_parts.h"
 #include "text.h"
@@ -35,9 +36,9 @@ void summary_csv_line(const json_t *line, json_t *categories, FILE *out)
 	char points[SUMMARY_POINTS_MAX];
 	const char *name;
 
-	csv_field(out, summary_string(line, "submission", ""), "");
-	csv_field(out, summary_string(line, "exercise", ""), ",");
-	csv_field(out, summary_string(line, "status", ""), ",");
+	csv_field(out, report_string(line, "submission"), "");
+	csv_field(out, report_string(line, "exercise"), ",");
+	csv_field(out, report_string(line, "status"), ",");
 	summary_points(json_object_get(line, "points"), points);
 	csv_field(out, points, ",");
 	summary_points(json_object_get(line, "maximum"), points);
@@ -46,8 +47,8 @@ void summary_csv_line(const json_t *line, json_t *categories, FILE *out)
 		summary_points(json_object_get(own, name), points);
 		csv_field(out, points, ",");
 	}
-	csv_field(out, summary_string(line, "verdict_digest", ""), ",");
-	csv_field(out, summary_string(line, "report", ""), ",");
+	csv_field(out, report_string(line, "verdict_digest"), ",");
+	csv_field(out, report_string(line, "report"), ",");
 	csv_end(out);
 }
 

@@ -8,6 +8,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "report_parts.h"
 #include "summary_parts.h"
 #include "text.h"
@@ -15,14 +16,6 @@
 static const char *string_in(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
-}
-
-const char *summary_string(const json_t *line, const char *key,
-			   const char *otherwise)
-{
-	const char *string = string_in(line, key);
-
-	return string ? string : otherwise;
 }
 
 void summary_points(const json_t *number, char text[SUMMARY_POINTS_MAX])

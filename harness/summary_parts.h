@@ -24,9 +24,6 @@ struct summary_lines {
 
 json_t *summary_lines_get(const struct summary_lines *lines, size_t i);
 
-/** The string at @key of @line, or @otherwise. */
-const char *summary_string(const json_t *line, const char *key,
-			   const char *otherwise);
 /** "62", "66.667", or "" where @number is none. */
 void summary_points(const json_t *number, char text[SUMMARY_POINTS_MAX]);
 

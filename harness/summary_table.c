@@ -3,6 +3,7 @@
 
 #include <assay/cleanup.h>
 
+#include "report_member.h"
 #include "summary_parts.h"
 #include "text.h"
 
@@ -35,7 +36,7 @@ struct widths {
 static void widen(size_t *width, const json_t *line, const char *key,
 		  size_t most)
 {
-	AUTO_FREE char *text = text_line(summary_string(line, key, ""));
+	AUTO_FREE char *text = text_line(report_string(line, key));
 	size_t columns = text_columns(text);
 
 	if (columns > most)
@@ -61,15 +62,15 @@ static struct widths widths_of(const struct summary_lines *lines)
 static void print_line(FILE *out, const json_t *line,
 		       const struct widths *widths, bool colour)
 {
-	const char *status = summary_string(line, "status", "?");
-	const char *reason = summary_string(line, "reason", "");
+	const char *status = report_string_or(line, "status", "?");
+	const char *reason = report_string(line, "reason");
 	char points[SUMMARY_POINTS_MAX], maximum[SUMMARY_POINTS_MAX];
 	AUTO_FREE char *both = NULL, *cell = NULL;
 
 	summary_points(json_object_get(line, "points"), points);
 	summary_points(json_object_get(line, "maximum"), maximum);
 	both = text_format("%s/%s", points, maximum);
-	print_cell(out, summary_string(line, "submission", "?"), widths->id);
+	print_cell(out, report_string_or(line, "submission", "?"), widths->id);
 	(void)fprintf(out, "  %s", colour ? status_colour(status) : "");
 	print_cell(out, status, widths->status);
 	(void)fprintf(out, "%s %*s", colour ? "\033[0m" : "", POINTS_COLUMNS,

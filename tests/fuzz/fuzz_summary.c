@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report_member.h"
 #include "summary_parts.h"
 #include "text.h"
 
@@ -113,7 +114,7 @@ static void check_csv(const json_t *lines, const char *csv)
 			check_field(text);
 			if (j < 3)
 				check_same(text,
-					   summary_string(object, keys[j], ""));
+					   report_string(object, keys[j]));
 			CHECK(last == (j + 1 == columns));
 		}
 	}

@@ -21,6 +21,7 @@ static void test_report_member__says_what_is_there(void **state)
 	assert_string_equal(report_string(test, "status"), "pass");
 	assert_true(report_is(test, "status", "pass"));
 	assert_false(report_is(test, "status", "fail"));
+	assert_string_equal(report_string_or(test, "status", "?"), "pass");
 	assert_true(report_number(test, "points") == 2.5);
 	assert_true(report_number(test, "maximum") == 3);
 }
@@ -36,6 +37,8 @@ static void test_report_member__of_another_kind_is_nothing(void **state)
 	assert_string_equal(report_string(test, "message"), "");
 	assert_string_equal(report_string(test, "late"), "");
 	assert_true(report_is(test, "late", ""));
+	assert_string_equal(report_string_or(test, "status", "?"), "?");
+	assert_null(report_string_or(test, "message", NULL));
 	assert_true(report_number(test, "points") == 0);
 }
 
