@@ -82,11 +82,9 @@ static void put_spread_table(struct html *html, const struct spread *spread)
 
 	html_begin(html, "details", NULL);
 	html_element(html, "summary", NULL, "The same as a table");
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL,
-		     "How many submissions have how much of the points");
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, NULL,
+			 "How many submissions have how much of the points",
+			 head);
 	for (i = 0; i < BUCKETS; i++) {
 		html_begin(html, "tr", NULL);
 		html_begin(html, "th", "scope", "row", NULL);
@@ -96,8 +94,7 @@ static void put_spread_table(struct html *html, const struct spread *spread)
 		html_elementf(html, "td", "number", "%zu", spread->counts[i]);
 		html_end(html, "tr");
 	}
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	html_end(html, "details");
 }
 
@@ -110,8 +107,7 @@ void index_distribution(struct html *html, const json_t *group,
 	size_t i;
 
 	spread_of(group, &spread);
-	html_element(html, "h3", NULL, "How the scores are spread");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h3", NULL, "How the scores are spread");
 	page_wide_begin(html, "Chart of scores");
 	html_begin(html, "svg", "viewBox", "0 0 640 196", "role", "img",
 		   "aria-labelledby", name, "aria-describedby", about, NULL);
@@ -132,7 +128,7 @@ void index_distribution(struct html *html, const json_t *group,
 	html_end(html, "svg");
 	page_wide_end(html);
 	put_spread_table(html, &spread);
-	html_end(html, "div");
+	page_section_end(html);
 }
 
 json_t *index_test_ids(const json_t *group)
@@ -215,20 +211,16 @@ void index_pass_rates(struct html *html, const json_t *group)
 
 	if (json_array_size(ids) == 0)
 		return;
-	html_element(html, "h3", NULL, "How many pass each test");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h3", NULL, "How many pass each test");
 	page_wide_begin(html, "Table of pass rates");
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL,
-		     "Of the submissions for which it came to a verdict");
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, NULL,
+			 "Of the submissions for which it came to a verdict",
+			 head);
 	json_array_foreach (ids, i, id) {
 		rate_of(group, json_string_value(id), &rate);
 		put_rate(html, json_string_value(id), &rate);
 	}
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
-	html_end(html, "div");
+	page_section_end(html);
 }

@@ -164,10 +164,7 @@ static void put_two(struct html *html, const json_t *group,
 	size_t i;
 
 	page_wide_begin(html, label);
-	html_begin(html, "table", "class", "marks", NULL);
-	html_element(html, "caption", NULL, caption);
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, "marks", caption, head);
 	json_array_foreach (dimensions, i, dimension) {
 		const char *id = report_string(dimension, "id");
 
@@ -176,8 +173,7 @@ static void put_two(struct html *html, const json_t *group,
 	}
 	compare(group, dimensions, one, other, NULL, &kappa);
 	put_agreement(html, "together", &kappa);
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
 }
 
@@ -292,10 +288,9 @@ void index_rubric(struct html *html, const json_t *group)
 
 	if (json_array_size(raters) == 0)
 		return;
-	html_element(html, "h3", NULL, "What people scored");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h3", NULL, "What people scored");
 	put_everybody(html, group, dimensions, raters);
 	if (json_array_size(raters) > 1)
 		put_agreements(html, group, dimensions, raters);
-	html_end(html, "div");
+	page_section_end(html);
 }

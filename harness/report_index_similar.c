@@ -64,14 +64,10 @@ static void put_pairs(struct html *html, const json_t *pairs)
 	size_t i;
 
 	page_wide_begin(html, caption);
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL, caption);
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, NULL, caption, head);
 	json_array_foreach (pairs, i, pair)
 		put_pair(html, pair);
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
 }
 
@@ -104,8 +100,7 @@ void index_similar(struct html *html, const json_t *similarity,
 
 	if (!exercise)
 		return;
-	html_element(html, "h3", NULL, "Code that is alike");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h3", NULL, "Code that is alike");
 	html_elementf(html, "p", NULL,
 		      "%lld submissions were compared with each other. The "
 		      "share is of the smaller one's own code: the exercise's "
@@ -122,7 +117,7 @@ void index_similar(struct html *html, const json_t *similarity,
 		put_pairs(html, pairs);
 	html_element(html, "p", "note", report_similar_caution);
 	put_left_out(html, json_object_get(exercise, "not_compared"));
-	html_end(html, "div");
+	page_section_end(html);
 }
 
 /* Into the entry of @exercise and @id, which has to be there. */

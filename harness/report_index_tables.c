@@ -76,14 +76,10 @@ static void put_order(struct html *html, const json_t *entries, size_t order)
 
 	html_begin(html, "div", "class", class, NULL);
 	page_wide_begin(html, orders_known[order].caption);
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL, orders_known[order].caption);
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, NULL, orders_known[order].caption, head);
 	json_array_foreach (entries, i, entry)
 		put_entry(html, entry);
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
 	html_end(html, "div");
 }
@@ -139,8 +135,7 @@ void index_side_by_side(struct html *html, const json_t *group)
 
 	if (json_array_size(ids) == 0)
 		return;
-	html_element(html, "h3", NULL, "Side by side on the same tests");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h3", NULL, "Side by side on the same tests");
 	page_wide_begin(html, "Table of submissions by test");
 	html_begin(html, "table", "class", "matrix", NULL);
 	html_element(html, "caption", NULL,
@@ -169,5 +164,5 @@ void index_side_by_side(struct html *html, const json_t *group)
 	html_end(html, "tbody");
 	html_end(html, "table");
 	page_wide_end(html);
-	html_end(html, "div");
+	page_section_end(html);
 }

@@ -62,22 +62,15 @@ void page_resources(struct html *html, const json_t *view)
 
 	if (!any_ran(tests))
 		return;
-	html_begin(html, "h2", "id", "resources", NULL);
-	html_text(html, "Resources against limits");
-	html_end(html, "h2");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h2", "resources", "Resources against limits");
 	page_wide_begin(html, "Table of resources");
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL,
-		     "What each test's run used, of what it may");
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, NULL,
+			 "What each test's run used, of what it may", head);
 	json_array_foreach (tests, i, test)
 		put_row(html, test);
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
-	html_end(html, "div");
+	page_section_end(html);
 }
 
 static void put_layer(struct html *html, const json_t *layer)
@@ -110,14 +103,10 @@ static void put_layers(struct html *html, const json_t *layers)
 	if (json_array_size(layers) == 0)
 		return;
 	page_wide_begin(html, "Table of isolation layers");
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL, "What held its programs");
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, NULL, "What held its programs", head);
 	json_array_foreach (layers, i, layer)
 		put_layer(html, layer);
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
 }
 
@@ -134,10 +123,7 @@ void page_environment(struct html *html, const json_t *view)
 				   report_string(environment, "kernel"),
 				   report_string(environment, "machine"),
 				   report_number(environment, "cpus"), memory);
-	html_begin(html, "h2", "id", "environment", NULL);
-	html_text(html, "How it was run");
-	html_end(html, "h2");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h2", "environment", "How it was run");
 	html_begin(html, "dl", "class", "facts", NULL);
 	page_fact(html, "Isolation", report_string(isolation, "level"));
 	page_fact(html, "Compiler", report_string(environment, "compiler"));
@@ -150,7 +136,7 @@ void page_environment(struct html *html, const json_t *view)
 		       report_string(view, "verdict_digest"));
 	html_end(html, "dl");
 	put_layers(html, json_object_get(isolation, "layers"));
-	html_end(html, "div");
+	page_section_end(html);
 }
 
 static void put_flags(struct html *html, const json_t *flags)
@@ -184,18 +170,13 @@ void page_files(struct html *html, const json_t *view)
 
 	if (json_array_size(files) == 0)
 		return;
-	html_begin(html, "h2", "id", "files", NULL);
-	html_text(html, "What was handed in");
-	html_end(html, "h2");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h2", "files", "What was handed in");
 	put_flags(html, json_object_get(submission, "flags"));
 	page_wide_begin(html, "Table of files");
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL,
-		     "candidate: built; owned: the exercise's own file was "
-		     "taken instead; ignored: not looked at");
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, NULL,
+			 "candidate: built; owned: the exercise's own file was "
+			 "taken instead; ignored: not looked at",
+			 head);
 	json_array_foreach (files, i, file) {
 		html_begin(html, "tr", NULL);
 		page_heading(html, "row", NULL, report_string(file, "path"));
@@ -207,8 +188,7 @@ void page_files(struct html *html, const json_t *view)
 		html_end(html, "td");
 		html_end(html, "tr");
 	}
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
-	html_end(html, "div");
+	page_section_end(html);
 }

@@ -74,8 +74,7 @@ static void put_passed(struct html *html, const json_t *tests)
 		if (!report_is(test, "status", "pass"))
 			continue;
 		if (!any) {
-			html_element(html, "h2", NULL, "What holds");
-			html_begin(html, "div", "class", "card", NULL);
+			page_section_begin(html, "h2", NULL, "What holds");
 			html_begin(html, "ul", NULL);
 		}
 		any = true;
@@ -88,7 +87,7 @@ static void put_passed(struct html *html, const json_t *tests)
 	if (!any)
 		return;
 	html_end(html, "ul");
-	html_end(html, "div");
+	page_section_end(html);
 }
 
 static bool is_next(const json_t *test)
@@ -123,8 +122,8 @@ static void put_waiting(struct html *html, const json_t *tests)
 		if (counts(test))
 			continue;
 		if (!any) {
-			html_element(html, "h2", NULL, "What was not decided");
-			html_begin(html, "div", "class", "card", NULL);
+			page_section_begin(html, "h2", NULL,
+					   "What was not decided");
 			html_begin(html, "ul", NULL);
 		}
 		any = true;
@@ -144,7 +143,7 @@ static void put_waiting(struct html *html, const json_t *tests)
 	if (!any)
 		return;
 	html_end(html, "ul");
-	html_end(html, "div");
+	page_section_end(html);
 }
 
 static bool has_diagnostics(const json_t *builds)
@@ -163,8 +162,7 @@ static void put_try(struct html *html, const json_t *view)
 {
 	const json_t *environment = json_object_get(view, "environment");
 
-	html_element(html, "h2", NULL, "Try it yourself");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h2", NULL, "Try it yourself");
 	html_begin(html, "p", NULL);
 	html_text(html, "In your workspace, ");
 	html_element(html, "code", NULL, "assay check");
@@ -176,7 +174,7 @@ static void put_try(struct html *html, const json_t *view)
 	page_fact(html, "Compiler", report_string(environment, "compiler"));
 	page_fact(html, "Judged by assay", report_string(environment, "assay"));
 	html_end(html, "dl");
-	html_end(html, "div");
+	page_section_end(html);
 }
 
 void page_feedback(struct html *html, const json_t *view)

@@ -113,7 +113,21 @@ void page_heading(struct html *html, const char *scope, const char *class,
 	html_end(html, "th");
 }
 
-void page_head_row(struct html *html, const char *const *names)
+void page_section_begin(struct html *html, const char *level, const char *id,
+			const char *heading)
+{
+	html_begin(html, level, "id", id, NULL);
+	html_text(html, heading);
+	html_end(html, level);
+	html_begin(html, "div", "class", "card", NULL);
+}
+
+void page_section_end(struct html *html)
+{
+	html_end(html, "div");
+}
+
+static void put_head_row(struct html *html, const char *const *names)
 {
 	html_begin(html, "thead", NULL);
 	html_begin(html, "tr", NULL);
@@ -129,6 +143,22 @@ void page_head_row(struct html *html, const char *const *names)
 	}
 	html_end(html, "tr");
 	html_end(html, "thead");
+}
+
+void page_table_begin(struct html *html, const char *class, const char *caption,
+		      const char *const *names)
+{
+	html_begin(html, "table", "class", class, NULL);
+	html_element(html, "caption", NULL, caption);
+	if (names)
+		put_head_row(html, names);
+	html_begin(html, "tbody", NULL);
+}
+
+void page_table_end(struct html *html)
+{
+	html_end(html, "tbody");
+	html_end(html, "table");
 }
 
 void page_wide_begin(struct html *html, const char *label)

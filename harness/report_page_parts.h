@@ -27,9 +27,17 @@ void page_fact_code(struct html *html, const char *term, const char *text);
 /** A heading cell: @scope "col" or "row", @class may be NULL. */
 void page_heading(struct html *html, const char *scope, const char *class,
 		  const char *text);
-/** A row of "col" headings in a <thead>; @names ends with NULL, a name that
- * starts with "#" is that of a column of numbers. */
-void page_head_row(struct html *html, const char *const *names);
+/** A heading of @level ("h2", "h3") with @id (NULL: none), and a card for what
+ * stands under it. */
+void page_section_begin(struct html *html, const char *level, const char *id,
+			const char *heading);
+void page_section_end(struct html *html);
+/** A table, open for its rows; @class may be NULL. @names are its columns'
+ * (NULL: it has none) and end with NULL; one that starts with "#" is that of a
+ * column of numbers. */
+void page_table_begin(struct html *html, const char *class, const char *caption,
+		      const char *const *names);
+void page_table_end(struct html *html);
 /** Around what may be wider than the page; @label names it. */
 void page_wide_begin(struct html *html, const char *label);
 void page_wide_end(struct html *html);

@@ -141,16 +141,14 @@ void page_rubric(struct html *html, const json_t *view)
 
 	if (json_array_size(rubric) == 0)
 		return;
-	html_begin(html, "h2", "id", "rubric", NULL);
-	html_text(html, json_array_size(ratings) > 0 ? "What people scored"
-						     : "What people score");
-	html_end(html, "h2");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h2", "rubric",
+			   json_array_size(ratings) > 0 ? "What people scored"
+							: "What people score");
 	html_element(html, "p", "soft",
 		     "0 to 4 for each, beside the points and never added to "
 		     "them.");
 	json_array_foreach (rubric, i, entry)
 		put_dimension(html, ratings, entry);
 	put_comments(html, view);
-	html_end(html, "div");
+	page_section_end(html);
 }

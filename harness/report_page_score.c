@@ -128,13 +128,10 @@ void page_categories(struct html *html, const json_t *view)
 
 	if (json_array_size(categories) == 0)
 		return;
-	html_element(html, "h2", NULL, "Points by category");
-	html_begin(html, "div", "class", "card", NULL);
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL,
-		     "Points earned in each category, before any cap");
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_section_begin(html, "h2", NULL, "Points by category");
+	page_table_begin(html, NULL,
+			 "Points earned in each category, before any cap",
+			 head);
 	json_array_foreach (categories, i, category)
 		put_category(html, report_string(category, "category"),
 			     report_number(category, "points"),
@@ -143,9 +140,8 @@ void page_categories(struct html *html, const json_t *view)
 		put_category(html, "hidden tests",
 			     report_number(hidden, "points"),
 			     report_number(hidden, "maximum"));
-	html_end(html, "tbody");
-	html_end(html, "table");
-	html_end(html, "div");
+	page_table_end(html);
+	page_section_end(html);
 }
 
 static void put_test_row(struct html *html, const json_t *test)
@@ -192,19 +188,14 @@ void page_test_table(struct html *html, const json_t *view)
 
 	if (json_array_size(tests) == 0)
 		return;
-	html_begin(html, "h2", "id", "tests", NULL);
-	html_text(html, "Tests");
-	html_end(html, "h2");
-	html_begin(html, "div", "class", "card", NULL);
-	html_begin(html, "table", NULL);
-	html_element(html, "caption", NULL,
-		     "Every test in the order in which it ran; those that did "
-		     "not pass lead to their evidence");
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
+	page_section_begin(html, "h2", "tests", "Tests");
+	page_table_begin(
+		html, NULL,
+		"Every test in the order in which it ran; those that did "
+		"not pass lead to their evidence",
+		head);
 	json_array_foreach (tests, i, test)
 		put_test_row(html, test);
-	html_end(html, "tbody");
-	html_end(html, "table");
-	html_end(html, "div");
+	page_table_end(html);
+	page_section_end(html);
 }

@@ -67,9 +67,7 @@ void page_excerpt(struct html *html, const json_t *view, const char *file,
 			continue;
 		if (!any) {
 			page_wide_begin(html, label);
-			html_begin(html, "table", "class", "source", NULL);
-			html_element(html, "caption", NULL, label);
-			html_begin(html, "tbody", NULL);
+			page_table_begin(html, "source", label, NULL);
 		}
 		any = true;
 		put_line(html, excerpt,
@@ -78,8 +76,7 @@ void page_excerpt(struct html *html, const json_t *view, const char *file,
 	}
 	if (!any)
 		return;
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
 }
 
@@ -190,13 +187,10 @@ void page_build(struct html *html, const json_t *view)
 
 	if (json_array_size(builds) == 0)
 		return;
-	html_begin(html, "h2", "id", "build", NULL);
-	html_text(html, "Build and diagnostics");
-	html_end(html, "h2");
-	html_begin(html, "div", "class", "card", NULL);
+	page_section_begin(html, "h2", "build", "Build and diagnostics");
 	for (i = 0; i < json_array_size(builds); i++)
 		put_build(html, view, builds, i);
-	html_end(html, "div");
+	page_section_end(html);
 }
 
 static void put_stack(struct html *html, const json_t *view,

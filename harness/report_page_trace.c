@@ -20,14 +20,13 @@ static void put_thread(struct html *html, int thread)
 	html_end(html, "th");
 }
 
+static const char *const call_head[] = { "Thread", "Call", "#Begins at",
+					 "#Ends at", NULL };
+
 static void call_rows(struct html *html, const struct timeline *timeline)
 {
-	static const char *const head[] = { "Thread", "Call", "#Begins at",
-					    "#Ends at", NULL };
 	size_t i;
 
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
 	for (i = 0; i < timeline->count; i++) {
 		const struct timeline_row *row = &timeline->rows[i];
 
@@ -44,17 +43,15 @@ static void call_rows(struct html *html, const struct timeline *timeline)
 				      row->end / 3 + 1);
 		html_end(html, "tr");
 	}
-	html_end(html, "tbody");
 }
+
+static const char *const schedule_head[] = { "Thread",       "#Step",  "Where",
+					     "What it does", "Source", NULL };
 
 static void schedule_rows(struct html *html, const struct timeline *timeline)
 {
-	static const char *const head[] = { "Thread",       "#Step",  "Where",
-					    "What it does", "Source", NULL };
 	size_t i;
 
-	page_head_row(html, head);
-	html_begin(html, "tbody", NULL);
 	for (i = 0; i < timeline->count; i++) {
 		const struct timeline_row *row = &timeline->rows[i];
 
@@ -76,7 +73,6 @@ static void schedule_rows(struct html *html, const struct timeline *timeline)
 		}
 		html_end(html, "tr");
 	}
-	html_end(html, "tbody");
 }
 
 /* Tables of a few rows are open; the drawing says what they say. */
@@ -84,20 +80,21 @@ static void put_table(struct html *html, const struct timeline *timeline,
 		      const char *title)
 {
 	bool calls = timeline->kind == TIMELINE_CALLS;
+	AUTO_FREE char *caption = text_format("%s, %zu rows in order of time",
+					      title, timeline->count);
 
 	html_begin(html, "details", NULL);
 	html_element(html, "summary", NULL,
 		     calls ? "The same as a table"
 			   : "Step by step, with the source lines");
 	page_wide_begin(html, title);
-	html_begin(html, "table", NULL);
-	html_elementf(html, "caption", NULL, "%s, %zu rows in order of time",
-		      title, timeline->count);
+	page_table_begin(html, NULL, caption,
+			 calls ? call_head : schedule_head);
 	if (calls)
 		call_rows(html, timeline);
 	else
 		schedule_rows(html, timeline);
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
 	html_end(html, "details");
 }

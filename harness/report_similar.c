@@ -117,13 +117,10 @@ static void put_lines(struct html *html, const struct report_similar *page,
 	size_t end = last >= from + max ? from + max - 1 : last;
 
 	page_wide_begin(html, label);
-	html_begin(html, "table", "class", "source", NULL);
-	html_element(html, "caption", NULL, label);
-	html_begin(html, "tbody", NULL);
+	page_table_begin(html, "source", label, NULL);
 	for (i = from; i > 0 && i <= end; i++)
 		put_line(html, page, side, listing, i, marked);
-	html_end(html, "tbody");
-	html_end(html, "table");
+	page_table_end(html);
 	page_wide_end(html);
 	if (end < last)
 		html_elementf(html, "p", "soft", "and %zu more lines",
