@@ -153,23 +153,10 @@ static char *quantity(const json_t *value, const char *unit)
 
 static void print_syscall(struct paper *paper, const json_t *call)
 {
-	AUTO_FREE char *text = NULL;
-	json_t *args = json_object_get(call, "args"), *arg;
-	size_t size = 0, i;
-	FILE *out;
+	AUTO_FREE char *text = report_call(call);
 
-	if (!json_is_object(call))
-		return;
-	out = open_memstream(&text, &size);
-	ENOUGH(out);
-	(void)fprintf(out, "%s(", report_string(call, "name"));
-	json_array_foreach (args, i, arg)
-		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
-			      json_string_value(arg) ? json_string_value(arg)
-						     : "?");
-	(void)fputc(')', out);
-	text_stream_close(out, &text);
-	paper_text(paper, INDENT, "refused   ", text);
+	if (text)
+		paper_text(paper, INDENT, "refused   ", text);
 }
 
 /* How it ended. A judge's "fail" has been told by then. */

@@ -21,5 +21,8 @@ const char *report_string_or(const json_t *object, const char *key,
 double report_number(const json_t *object, const char *key);
 /** Whether report_string() is @string. */
 bool report_is(const json_t *object, const char *key, const char *string);
+/** "socket(0x2, 0x1, 0x0)": a call that was refused; NULL where @call is no
+ * object. free() it. */
+char *report_call(const json_t *call);
 
 #endif

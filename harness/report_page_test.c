@@ -30,31 +30,12 @@ static void put_limit(struct html *html, const json_t *evidence)
 	html_end(html, "dd");
 }
 
-static void put_syscall(struct html *html, const json_t *call)
-{
-	AUTO_FREE char *text = NULL;
-	json_t *arg;
-	size_t size = 0, i;
-	FILE *out;
-
-	if (!json_is_object(call))
-		return;
-	out = open_memstream(&text, &size);
-	ENOUGH(out);
-	(void)fprintf(out, "%s(", report_string(call, "name"));
-	json_array_foreach (json_object_get(call, "args"), i, arg)
-		(void)fprintf(out, "%s%s", i > 0 ? ", " : "",
-			      json_string_value(arg) ? json_string_value(arg)
-						     : "?");
-	(void)fputc(')', out);
-	text_stream_close(out, &text);
-	page_fact_code(html, "Refused call", text);
-}
-
 static void put_evidence(struct html *html, const json_t *test)
 {
 	const json_t *evidence = json_object_get(test, "evidence");
 	const json_t *repeat = json_object_get(test, "repeat");
+	AUTO_FREE char *call = report_call(
+		json_object_get(test, "forbidden_syscall"));
 	AUTO_FREE char *times = NULL;
 
 	html_begin(html, "dl", "class", "facts", NULL);
@@ -64,7 +45,7 @@ static void put_evidence(struct html *html, const json_t *test)
 	page_fact(html, "Established by", report_string(evidence, "mechanism"));
 	if (json_is_number(json_object_get(evidence, "limit")))
 		put_limit(html, evidence);
-	put_syscall(html, json_object_get(test, "forbidden_syscall"));
+	page_fact_code(html, "Refused call", call);
 	if (report_number(repeat, "of") > 1) {
 		times = text_format("%.10g of %.10g passed; this is the first "
 				    "that did not",

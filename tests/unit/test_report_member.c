@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
+
 #include <assay/cleanup.h>
 
 #include "report_member.h"
@@ -56,6 +58,21 @@ static void test_report_member__of_nothing_is_nothing(void **state)
 	}
 }
 
+static void test_report_call__is_a_call_as_c_writes_it(void **state)
+{
+	json_auto_t *call = json_pack("{ss, s[sis]}", "name", "socket", "args",
+				      "0x2", 1, "0x0");
+	json_auto_t *bare = json_pack("{ss}", "name", "fork");
+	AUTO_FREE char *text = report_call(call);
+	AUTO_FREE char *none = report_call(bare);
+
+	(void)state;
+	assert_string_equal(text, "socket(0x2, ?, 0x0)");
+	assert_string_equal(none, "fork()");
+	assert_null(report_call(json_null()));
+	assert_null(report_call(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -63,6 +80,7 @@ int main(void)
 		cmocka_unit_test(
 			test_report_member__of_another_kind_is_nothing),
 		cmocka_unit_test(test_report_member__of_nothing_is_nothing),
+		cmocka_unit_test(test_report_call__is_a_call_as_c_writes_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
