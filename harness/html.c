@@ -62,12 +62,10 @@ void html_textf(struct html *html, const char *format, ...)
 {
 	AUTO_FREE char *text = NULL;
 	va_list args;
-	int length;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = text_vformat(format, args);
 	va_end(args);
-	ENOUGH(length >= 0);
 	html_text(html, text);
 }
 
@@ -181,12 +179,10 @@ void html_elementf(struct html *html, const char *name, const char *class,
 {
 	AUTO_FREE char *text = NULL;
 	va_list args;
-	int length;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = text_vformat(format, args);
 	va_end(args);
-	ENOUGH(length >= 0);
 	html_element(html, name, class, text);
 }
 

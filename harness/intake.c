@@ -48,14 +48,12 @@ void submission_reject(struct submission *submission, const char *rule,
 	AUTO_FREE char *said = NULL;
 	AUTO_FREE char *text = NULL;
 	va_list args;
-	int length;
 
 	if (submission->rejected)
 		return;
 	va_start(args, format);
-	length = vasprintf(&said, format, args);
+	said = text_vformat(format, args);
 	va_end(args);
-	ENOUGH(length >= 0);
 	/* A library's words may quote what is in an archive. */
 	text = cleaned(said, SHOWN_TEXT_MAX);
 	if (name) {

@@ -1,6 +1,5 @@
 #include "text.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,16 +220,23 @@ char *text_fitted(const char *text, size_t columns)
 			   line);
 }
 
-char *text_format(const char *format, ...)
+char *text_vformat(const char *format, va_list args)
 {
 	char *text = NULL;
+	int length = vasprintf(&text, format, args);
+
+	ENOUGH(length >= 0);
+	return text;
+}
+
+char *text_format(const char *format, ...)
+{
 	va_list args;
-	int length;
+	char *text;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = text_vformat(format, args);
 	va_end(args);
-	ENOUGH(length >= 0);
 	return text;
 }
 

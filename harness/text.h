@@ -8,6 +8,7 @@
 #ifndef ASSAY_TEXT_H
 #define ASSAY_TEXT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,6 +53,9 @@ char *text_fitted(const char *text, size_t columns);
 /** printf to memory. free() it; never NULL. */
 __attribute__((format(printf, 1, 2))) char *text_format(const char *format,
 							...);
+/** The same, vprintf's way. */
+__attribute__((format(printf, 1, 0))) char *text_vformat(const char *format,
+							 va_list args);
 
 /** Close what open_memstream() opened; @text is all that was written to it. */
 void text_stream_close(FILE *stream, char **text);
