@@ -37,8 +37,8 @@ enum {
 	EXPLORE = 1 << BOX_PROFILE_EXPLORE,
 	DIALOGUE = 1 << BOX_PROFILE_DIALOGUE,
 	ALL = RUN | BUILD | JUDGE | EXPLORE | DIALOGUE,
-	USUAL = RUN | JUDGE | DIALOGUE,
-	FORKING = ALL & ~EXPLORE, /* as policy.c has it */
+	IPC = RUN | DIALOGUE,     /* as policy.c has them */
+	FORKING = ALL & ~EXPLORE,
 };
 
 /* the tables are laid out to be read */
@@ -54,18 +54,18 @@ static const struct withheld {
 	{ "setsid", ALL, ALWAYS, WITHHELD_ERROR, EPERM },
 	{ "setpgid", ALL, ALWAYS, WITHHELD_ERROR, EPERM },
 	{ "inotify_add_watch", ALL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "shmget", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "shmat", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "shmdt", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "shmctl", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "semget", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "semop", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "semtimedop", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "semctl", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "msgget", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "msgsnd", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "msgrcv", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
-	{ "msgctl", USUAL, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "shmget", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "shmat", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "shmdt", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "shmctl", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "semget", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "semop", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "semtimedop", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "semctl", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "msgget", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "msgsnd", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "msgrcv", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
+	{ "msgctl", IPC, ALWAYS, WITHHELD_NOT_HERE, 0 },
 	{ "truncate", ALL, NO_TRUNCATE_RIGHT, WITHHELD_NOT_HERE, 0 },
 	/* truncating what is opened for reading */
 	{ "open", ALL, NO_TRUNCATE_RIGHT, WITHHELD_ERROR, EACCES },

@@ -57,12 +57,14 @@ static void test_withheld__the_group_and_ipc_always(void **state)
 	assert_int_equal(error, EPERM);
 	assert_int_equal(answer(&root, BOX_PROFILE_RUN, SYS_shmget),
 			 WITHHELD_NOT_HERE);
-	assert_int_equal(answer(&user, BOX_PROFILE_JUDGE, SYS_msgsnd),
+	assert_int_equal(answer(&user, BOX_PROFILE_DIALOGUE, SYS_msgsnd),
 			 WITHHELD_NOT_HERE);
 	/* forbidden on any host: nothing that this one could not give */
 	assert_int_equal(answer(&user, BOX_PROFILE_BUILD, SYS_shmget),
 			 WITHHELD_NOT);
 	assert_int_equal(answer(&user, BOX_PROFILE_EXPLORE, SYS_shmget),
+			 WITHHELD_NOT);
+	assert_int_equal(answer(&user, BOX_PROFILE_JUDGE, SYS_shmget),
 			 WITHHELD_NOT);
 }
 

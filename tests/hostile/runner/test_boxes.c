@@ -262,7 +262,9 @@ static json_t *try_held(const struct hostile_case *hostile, char *scratch)
 /* The well-behaved program, and what it cannot look for. */
 static char *afterwards(const struct hostile_case *hostile)
 {
-	const char *lacks = has_option(hostile, "build") ? " no-ipc" : "";
+	bool no_ipc = has_option(hostile, "build") ||
+		      has_option(hostile, "judge");
+	const char *lacks = no_ipc ? " no-ipc" : "";
 
 	if (has_option(hostile, "explore"))
 		lacks = " no-ipc no-processes";
