@@ -67,12 +67,18 @@ static void check(struct run *run)
 	};
 	struct pool_finding finding = { .task = POOL_NO_TASK };
 	struct history calls = load(run);
+	char text[POOL_FINDING_TEXT_MAX];
 
 	if (!pool_check(&calls, &facts, &finding)) {
 		pool_check_select(&calls, finding.task);
 		show(run, "the calls that show it", &calls);
 		judge_fail(run->judge, "%s", finding.text);
 	}
+	if (!told_holds(&run->told, &calls, text, sizeof text))
+		judge_fail(run->judge,
+			   "the memory in which the test records the calls was"
+			   " overwritten: %s",
+			   text);
 	history_release(&calls);
 }
 
@@ -185,6 +191,14 @@ struct ticket run_await(struct run *run, struct ticket *ticket,
 			lost(run, event, doing);
 	}
 	ticket->open = false;
+	if (!told_add(&run->told, &ticket->command, &ticket->reply) &&
+	    run->side == JUDGE_CANDIDATE)
+		judge_fail(run->judge,
+			   "the program wrote to the descriptor that belongs to"
+			   " the test: that %" PRIu32 " of %" PRIu32
+			   " calls returned 0, and another %" PRId32,
+			   ticket->reply.count, ticket->command.count,
+			   ticket->reply.result);
 	return *ticket;
 }
 
@@ -276,6 +290,7 @@ void run_new(struct run *run, struct run_pool pool)
 		judge_need_history(run->judge, run->muted ? 0 : CALLS_MAX);
 	run->pools++;
 	run->pool = pool;
+	run->told = (struct told){ 0 };
 	ticket = run_post(run,
 			  (struct command){ .action = ACTION_NEW,
 					    .first = (uint32_t)pool.min,

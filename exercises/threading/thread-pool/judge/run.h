@@ -15,6 +15,7 @@
 #include "judge.h"
 #include "pool_check.h"
 #include "protocol.h"
+#include "told.h"
 
 #define RUN_TICKETS 64
 #define RUN_NEVER UINT64_MAX
@@ -47,6 +48,7 @@ struct run {
 	uint32_t pools;    /* made so far; commands are for the last one */
 	uint32_t muted;    /* .unrecorded of all commands */
 	struct run_pool pool;
+	struct told told;  /* of this pool */
 	struct ticket tickets[RUN_TICKETS];
 };
 
