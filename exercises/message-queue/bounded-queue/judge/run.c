@@ -10,6 +10,7 @@
 
 /* Time to load and start a program, during which it may be asleep. */
 #define START_NS (3000 * MS)
+#define TEXT_MAX 200
 
 void run_init(struct run *run, struct judge *judge, enum judge_side side)
 {
@@ -162,6 +163,7 @@ struct ticket run_await(struct run *run, struct ticket *ticket,
 			lost(run, event, doing);
 	}
 	ticket->open = false;
+	told_add(&run->told, &ticket->command, &ticket->reply);
 	return *ticket;
 }
 
@@ -234,12 +236,27 @@ bool run_inexplicable(struct run *run, uint32_t queue, uint64_t capacity)
 	return inexplicable;
 }
 
+void run_complete(struct run *run, uint32_t queue,
+		  const struct history *history)
+{
+	char text[TEXT_MAX];
+
+	if (!told_agrees(&run->told, queue, history, text, sizeof text))
+		judge_fail(run->judge, "the memory in which the test records"
+			   " the calls was overwritten: %s", text);
+}
+
 void run_explain(struct run *run, uint32_t queue, uint64_t capacity)
 {
+	struct history history;
+
 	if (run_inexplicable(run, queue, capacity))
 		judge_fail(run->judge, "no order of the calls explains what"
 			   " they returned, on a queue of capacity %" PRIu64,
 			   capacity);
+	history = run_history(run, queue);
+	run_complete(run, queue, &history);
+	history_release(&history);
 }
 
 uint32_t run_threads(json_int_t number)

@@ -15,6 +15,7 @@
 #include "judge.h"
 #include "protocol.h"
 #include "queue_check.h"
+#include "told.h"
 
 #define RUN_TICKETS 64
 #define RUN_NEVER UINT64_MAX
@@ -37,6 +38,7 @@ struct run {
 	uint32_t sequence;
 	uint32_t gathered; /* workers that were told to begin together */
 	uint32_t queues;   /* made so far */
+	struct told told;
 	size_t calls;      /* most that one thread can have recorded */
 	struct ticket tickets[RUN_TICKETS];
 };
@@ -93,8 +95,13 @@ __attribute__((noreturn)) void run_fail(struct run *run,
  */
 bool run_inexplicable(struct run *run, uint32_t queue, uint64_t capacity);
 
-/** The same, and fail the candidate. */
+/** The same, and fail the candidate; also if not run_complete(). */
 void run_explain(struct run *run, uint32_t queue, uint64_t capacity);
+
+/** Fail the candidate if @history, the calls on @queue, is not what all threads
+ * have answered. For when they have. */
+void run_complete(struct run *run, uint32_t queue,
+		  const struct history *history);
 
 /** @number as a number of threads; ends without a verdict if it is none. */
 uint32_t run_threads(json_int_t number);

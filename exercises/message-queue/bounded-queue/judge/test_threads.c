@@ -96,6 +96,7 @@ static void check_round(struct run *run, const struct round *round)
 	if (!queue_conserves(&history, true, &finding) ||
 	    !queue_keeps_order(&history, &finding))
 		run_fail(run, &finding);
+	run_complete(run, round->queue, &history);
 	history_release(&history);
 }
 
