@@ -123,8 +123,11 @@ static void time_out_beside(struct run *run, struct command wait,
 	hold.count = 0;
 	(void)run_do(run, hold, "the test is set up");
 	end = run_await(run, timed, "a call has timed out", 0);
-	if (end.reply.result == 0)
-		(void)run_do(run, change, "there is nothing to wait for");
+	if (end.reply.result != ETIMEDOUT) {
+		expect_success(run, &end, "a call that did not time out");
+		end = run_do(run, change, "there is nothing to wait for");
+		expect_success(run, &end, "the call that others waited for");
+	}
 	end = run_await(run, other, doing, 0);
 	expect_success(run, &end, "the call without a timeout");
 }
