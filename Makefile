@@ -502,16 +502,17 @@ FUZZ_SECONDS ?= 20
 fuzz: $(if $(TARGET),$(BUILD)/fuzz/fuzz_$(TARGET),$(FUZZ_PROGRAMS)) ## fuzz every parser FUZZ_SECONDS (20) each, or TARGET=name
 	@$(TOOLS)/fuzz $(FUZZ_SECONDS) $(BUILD)/fuzz $(TARGET)
 
-# What judges of dialogues are linked with, built as the fuzz targets are.
+# What judges are linked with here, built as the fuzz targets are.
 JUDGE_FUZZ ?= 100000
+JUDGE_CHANNELS ?= $(shell expr $(JUDGE_FUZZ) / 20)
 JUDGE_SEED ?= 1
-fuzz-judges: all $(BUILD)/fuzz/libtested.a ## JUDGE_FUZZ (100000) hostile dialogues for the judges of dialogue exercises
-	@tests/dialogues/fuzz $(BUILD) --count $(JUDGE_FUZZ) --seed $(JUDGE_SEED)
+fuzz-judges: all $(BUILD)/fuzz/libtested.a ## judges under JUDGE_FUZZ (100000) hostile dialogues, JUDGE_CHANNELS (a 20th) hostile plays in C
+	@tests/dialogues/fuzz $(BUILD) --count $(JUDGE_FUZZ) --channels $(JUDGE_CHANNELS) --seed $(JUDGE_SEED)
 
 # Some hundreds as one more test program.
 $(BUILD)/tests/dialogues/short: $(BUILD)/fuzz/libtested.a
 	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nexec %s/tests/dialogues/fuzz %s --count 1000 --recordings 24 --cmocka\n' \
+	@printf '#!/bin/sh\nexec %s/tests/dialogues/fuzz %s --count 1000 --recordings 24 --channels 120 --cmocka\n' \
 		'$(CURDIR)' '$(abspath $(BUILD))' >$@
 	@chmod +x $@
 

@@ -7,14 +7,15 @@
  * names there is a dialogue:
  *
  *   all the judge's descriptors, in the order of player.h: whoever sent them
- *   plays to it. A child becomes the judge. Answered by its pid, and by its
- *   status when it has ended.
+ *   plays to it. Answered by the judge's pid, and by its status when it has
+ *   ended.
  *
  *   one descriptor, of a file with a plan: player.c plays it. Answered by 0,
- *   and then the outcome is in the file. The judge is a worker, a child that
- *   is a judge up to WORKER_DIALOGUES times: exit() leads back to where it
- *   waits for the next one. Judges keep nothing in static variables; what they
- *   have allocated is lost.
+ *   and then the outcome is in the file.
+ *
+ * The judge is a worker, a child that is a judge up to WORKER_DIALOGUES times:
+ * exit() leads back to where it waits for the next one. Judges keep nothing in
+ * static variables; what they have allocated is lost.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* close_range */
@@ -97,35 +98,6 @@ static void take_ends(const int ends[static PLAYER_ENDS_MAX])
 		(void)close(aside[i]);
 	}
 }
-
-/* ---- a judge that is a process of its own ---- */
-
-static pid_t start_alone(struct server *server, const int *ends)
-{
-	pid_t pid = fork();
-
-	if (pid != 0)
-		return pid;
-	(void)signal(SIGPIPE, SIG_DFL);
-	take_ends(ends);
-	exit(__real_main(server->argc, server->argv));
-}
-
-static int serve_ends(struct server *server, const int *ends)
-{
-	pid_t pid = start_alone(server, ends);
-	int status;
-
-	for (size_t i = 0; i < PLAYER_ENDS_MAX; i++)
-		(void)close(ends[i]);
-	if (pid < 0 || send(server->socket_fd, &pid, sizeof pid, 0) < 0 ||
-	    waitpid(pid, &status, 0) < 0 ||
-	    send(server->socket_fd, &status, sizeof status, 0) < 0)
-		return -1;
-	return 0;
-}
-
-/* ---- a judge that is one of many in a process ---- */
 
 static struct {
 	bool is_one; /* this process */
@@ -238,6 +210,22 @@ static int kill_cb(void *data)
 
 	(void)kill(server->worker, SIGKILL);
 	return end_worker(server);
+}
+
+static int serve_ends(struct server *server, const int *ends)
+{
+	bool started = start_cb(server, ends);
+	int status;
+
+	for (size_t i = 0; i < PLAYER_ENDS_MAX; i++)
+		(void)close(ends[i]);
+	if (!started || send(server->socket_fd, &server->worker,
+			     sizeof server->worker, 0) < 0)
+		return -1;
+	if (recv(server->control, &status, sizeof status, 0) !=
+	    (ssize_t)sizeof status)
+		status = end_worker(server);
+	return send(server->socket_fd, &status, sizeof status, 0) < 0 ? -1 : 0;
 }
 
 static int serve_plan(struct server *server, int fd)
