@@ -509,11 +509,11 @@ static bool lacks_cpu(const struct snapshot *snapshot)
 
 	for (i = 0; i < snapshot->threads; i++) {
 		const struct snapshot_thread *thread = &snapshot->thread[i];
+		pid_t pid = snapshot->process[thread->process].host_pid;
 
-		if (!thread->traced || thread->has_registers)
+		if (!thread->traced || thread->has_registers ||
+		    !take_status(pid, thread->host_tid, status, sizeof status))
 			continue;
-		(void)take_status(snapshot->process[thread->process].host_pid,
-				  thread->host_tid, status, sizeof status);
 		state = *after(status, "State");
 		if (state == 'R' || state == 'S')
 			return true;
