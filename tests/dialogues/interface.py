@@ -19,18 +19,19 @@ POOL_OPEN, POOL_CLOSE = 0x100, 0x200  # pool_call.h
 
 
 class Interface:
-    """Of one exercise. @command is the layout, with the sequence and the action first; objects are numbered in its third
-    field, and .count is where a made up answer finds how often."""
+    """Of one exercise. @command is the layout, with the sequence, the action, the number of the object and the worker first;
+    @object_bits of a record's object say what else it is; @one_log: a worker records in the log of its number, and its
+    calls as they return."""
 
-    def __init__(self, command, count_at, actions, calls, object_bits):
+    def __init__(self, command, count_at, actions, calls, object_bits, one_log):
         self.command = struct.Struct(command)
-        self.count_at, self.calls, self.object_bits = count_at, calls, object_bits
+        self.count_at, self.calls, self.object_bits, self.one_log = count_at, calls, object_bits, one_log
         self.actions = dict(enumerate(actions.split(), 1))
 
     def read(self, message):
-        """Sequence, name of the action, number of the object, count."""
+        """Sequence, name of the action, number of the object, worker, count."""
         fields = self.command.unpack(message)
-        return fields[0], self.actions.get(fields[1], "?"), fields[2], fields[self.count_at]
+        return fields[0], self.actions.get(fields[1], "?"), fields[2], fields[3], fields[self.count_at]
 
     def object_of(self, record):
         return record[OBJECT] >> self.object_bits
@@ -45,10 +46,10 @@ class Interface:
 INTERFACES = {
     "message-queue/bounded-queue": Interface(
         "=IIIIIiIIQ", 4, "new free spurious clock hold held quit put take close len mix pairs",
-        {1: "put", 2: "take", 3: "close", 4: "len"}, 0),
+        {1: "put", 2: "take", 3: "close", 4: "len"}, 0, True),
     "threading/thread-pool": Interface(
         "=IIIIIIiIIIIIQ", 5, "new open blocks quit hello submit drop wait cancel forget begun shutdown free waves",
-        {1: "submit", 2: "run", 3: "wait", 4: "cancel", 5: "shutdown", 6: "ask"}, 16),
+        {1: "submit", 2: "run", 3: "wait", 4: "cancel", 5: "shutdown", 6: "ask"}, 16, False),
 }
 
 
@@ -77,6 +78,13 @@ class History:
 
     def put_record(self, log, index, record):
         RECORD.pack_into(self.memory, self.place(log, index), *record)
+
+    def take_out(self, log, index):
+        """As if this call had not been made: those behind it come forward."""
+        count = self.count(log)
+        start, end = self.place(log, index), self.place(log, min(count, self.capacity))
+        self.memory[start:end - RECORD.size] = self.memory[start + RECORD.size:end]
+        self.put_count(log, count - 1)
 
     def put_bytes(self, at, data):
         self.memory[at:at + len(data)] = data[:len(self.memory) - at]

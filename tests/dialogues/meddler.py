@@ -42,7 +42,7 @@ class Meddler:
 
     def reply(self, play, message):
         fields = REPLY.unpack(message)
-        action = play.commands.get(fields[0], ("?", 0, 0))[0]
+        action = play.commands.get(fields[0], ("?",))[0]
         done = None
         if self.name is None and play.replies > self.at:
             if self.kind == "reply":

@@ -47,7 +47,7 @@ class Noise:
                                    noise(self.random, self.random.choice((4, 48, 1000))))
 
     def command(self, play, sequence, action, number):
-        count = play.commands[sequence][2]
+        count = play.commands[sequence][3]
         if action == "quit":
             play.end(0, 0)
         elif self.yes:

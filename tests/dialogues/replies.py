@@ -75,6 +75,20 @@ def field(meddler, play, message, fields, action):
     return f"{action}.{REPLY_FIELDS[at]}"
 
 
+def left_out(meddler, play, message, fields, action):
+    """One call fewer, by the answer as by the record."""
+    _, number, worker, _ = play.commands.get(fields[0], ("?", 0, 0, 0))
+    found = [(log, index) for log, index in play.history.completed(lambda record: meddler.is_open(record)
+                                                                   and meddler.interface.call_name(record) == action
+                                                                   and meddler.interface.object_of(record) == number)
+             if log == worker]
+    if not meddler.interface.one_log or not found or fields[2] == 0:
+        return None
+    play.history.take_out(*meddler.random.choice(found))
+    play.say(REPLY.pack(*fields[:2], fields[2] - 1, *fields[3:]))
+    return f"left out {action}"
+
+
 def size(meddler, play, message, fields, action):
     wanted = meddler.random.choice(SIZES)
     play.say((message + noise(meddler.random, wanted))[:wanted])
@@ -132,8 +146,8 @@ def end(meddler, play, message, fields, action):
     return "end" if number or status else "end well"
 
 
-REPLIES = ((drop, 1), (twice, 2), (again, 2), (instead, 2), (ahead, 2), (order, 1), (field, 16), (size, 2), (beside, 1),
-           (empty, 1), (only_empty, 0.5), (random_bytes, 2), (flood, 1), (silence, 0.5), (busy, 0.2), (end, 3))
+REPLIES = ((drop, 1), (twice, 2), (again, 2), (instead, 2), (ahead, 2), (order, 1), (field, 16), (left_out, 3), (size, 2),
+           (beside, 1), (empty, 1), (only_empty, 0.5), (random_bytes, 2), (flood, 1), (silence, 0.5), (busy, 0.2), (end, 3))
 
 
 def bad_status(meddler, play, status, number):

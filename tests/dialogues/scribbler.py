@@ -120,11 +120,7 @@ def vanished(meddler, history):
     log, index, record = pick(meddler, history)
     if record is None:
         return None
-    count = history.count(log)
-    later = [history.record(log, at) for at in range(index + 1, min(count, history.capacity))]
-    for at, moved in enumerate(later):
-        history.put_record(log, index + at, moved)
-    history.put_count(log, count - 1)
+    history.take_out(log, index)
     meddler.detail = f"call {index + 1} of thread {log}: {record}"
     return f"vanished {meddler.interface.call_name(record)}"
 
@@ -141,12 +137,29 @@ def count(meddler, history):
     return "count"
 
 
+def brim(meddler, history):
+    """More calls than there is room for, all of which could be."""
+    _, _, record = pick(meddler, history)
+    if record is None:
+        return None
+    log = meddler.random.choice((LOGS - 1, meddler.random.randrange(LOGS)))
+    record[INVOKED] = record[COMPLETED]
+    wanted = history.capacity + meddler.random.choice((1, 2, 50))
+    history.put_bytes(history.place(log, 0), RECORD.pack(*record) * wanted)
+    history.put_count(log, wanted)
+    meddler.detail = f"thread {log}: {wanted} calls"
+    return "brim"
+
+
 def nothing_left(meddler, history):
+    """The record of a thread is empty, which may have done something or not."""
     log, _, record = pick(meddler, history)
     if record is None:
         return None
+    found = [history.record(of, index) for of, index in history.completed(meddler.is_open) if of == log]
+    names = [meddler.interface.call_name(call) for call in found]
     history.put_count(log, 0)
-    return "nothing left"
+    return "nothing left" if any(not name.endswith((" refused", " begins")) for name in names) else "nothing left refused"
 
 
 def random_records(meddler, history):
@@ -176,4 +189,4 @@ def overflow(meddler, history):
 
 
 SCRIBBLES = ((field, 12), (moment, 2), (clock, 4), (pending, 2), (exchanged, 2), (doubled, 3), (vanished, 3), (count, 3),
-             (nothing_left, 1), (random_records, 3), (random_everywhere, 2), (overflow, 1))
+             (brim, 1), (nothing_left, 1), (random_records, 3), (random_everywhere, 2), (overflow, 1))

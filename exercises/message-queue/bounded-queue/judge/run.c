@@ -163,7 +163,12 @@ struct ticket run_await(struct run *run, struct ticket *ticket,
 			lost(run, event, doing);
 	}
 	ticket->open = false;
-	told_add(&run->told, &ticket->command, &ticket->reply);
+	if (!told_add(&run->told, &ticket->command, &ticket->reply))
+		judge_fail(run->judge, "the program wrote to the descriptor"
+			   " that belongs to the test: that %" PRIu32 " of %"
+			   PRIu32 " calls returned 0, and the last %" PRId32,
+			   ticket->reply.count, ticket->command.count,
+			   ticket->reply.result);
 	return *ticket;
 }
 

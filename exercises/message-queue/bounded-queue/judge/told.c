@@ -6,17 +6,21 @@
 
 #include "queue_call.h"
 
-void told_add(struct told *told, const struct command *command,
+bool told_add(struct told *told, const struct command *command,
 	      const struct reply *reply)
 {
-	uint64_t made = (uint64_t)reply->count + (reply->result != 0);
+	bool mixed = command->action == ACTION_MIX;
 
 	if (command->action < ACTION_PUT || command->unrecorded)
-		return;
-	if (command->action == ACTION_MIX)
-		made = command->count;
-	told->of[command->queue][command->worker].made += made;
+		return true;
+	told->of[command->queue][command->worker].made +=
+		mixed ? command->count
+		      : (uint64_t)reply->count + (reply->result != 0);
 	told->of[command->queue][command->worker].well += reply->count;
+	if (mixed)
+		return reply->count <= command->count;
+	return (reply->result == 0 && reply->count == command->count) ||
+	       (reply->result != 0 && reply->count < command->count);
 }
 
 static bool is_sound(const struct history_call *call, char *text, size_t size)

@@ -23,8 +23,9 @@ struct told {
 };
 
 /** Count what is in @reply, the answer to @command. Its calls end with the first
- * that does not return 0, unless they are mixed. */
-void told_add(struct told *told, const struct command *command,
+ * that does not return 0, unless they are mixed: false if so many that returned
+ * 0 and such a result are no answer to that. */
+bool told_add(struct told *told, const struct command *command,
 	      const struct reply *reply);
 
 /**
