@@ -22,14 +22,15 @@ static int64_t blocks(struct run *run)
 
 static void expect_none_left(struct run *run, int64_t before, const char *what)
 {
-	int64_t left = blocks(run) - before;
+	int64_t after = blocks(run);
+	uint64_t left = (uint64_t)after - (uint64_t)before;
 
-	if (left <= 0)
+	if (after <= before)
 		return;
 	judge_expected(run->judge, "0 blocks");
-	judge_actual(run->judge, "%" PRId64 " blocks", left);
+	judge_actual(run->judge, "%" PRIu64 " blocks", left);
 	judge_fail(run->judge,
-		   "%" PRId64 " blocks of memory were not given"
+		   "%" PRIu64 " blocks of memory were not given"
 		   " back, %s",
 		   left, what);
 }
