@@ -341,17 +341,6 @@ static struct box_thread *by_number(struct box_threads *threads,
 	return NULL;
 }
 
-static bool has_stacks(const struct snapshot *snapshot, unsigned process)
-{
-	unsigned i;
-
-	for (i = 0; i < snapshot->threads; i++)
-		if (snapshot->thread[i].process == process &&
-		    snapshot->thread[i].has_registers)
-			return true;
-	return false;
-}
-
 static void describe_process(const struct snapshot *snapshot, unsigned process,
 			     struct box_threads *ret)
 {
@@ -404,6 +393,6 @@ void describe(const struct snapshot *snapshot, struct box_threads *ret)
 		ret->thread[i] = snapshot->thread[i].box;
 	ret->threads = snapshot->threads;
 	for (i = 0; i < snapshot->processes; i++)
-		if (has_stacks(snapshot, i))
+		if (snapshot_has_stacks(snapshot, i))
 			describe_process(snapshot, i, ret);
 }

@@ -607,17 +607,23 @@ static void open_objects(struct snapshot *snapshot,
 	(void)fclose(maps);
 }
 
-/* Not of processes none of whose threads were looked into. */
-static void open_all(struct snapshot *snapshot)
+bool snapshot_has_stacks(const struct snapshot *snapshot, unsigned process)
 {
-	bool wanted[SNAPSHOT_PROCESSES_MAX] = { false };
 	unsigned i;
 
 	for (i = 0; i < snapshot->threads; i++)
-		wanted[snapshot->thread[i].process] |=
-			snapshot->thread[i].has_registers;
+		if (snapshot->thread[i].process == process &&
+		    snapshot->thread[i].has_registers)
+			return true;
+	return false;
+}
+
+static void open_all(struct snapshot *snapshot)
+{
+	unsigned i;
+
 	for (i = 0; i < snapshot->processes; i++)
-		if (wanted[i])
+		if (snapshot_has_stacks(snapshot, i))
 			open_objects(snapshot, &snapshot->process[i]);
 }
 

@@ -95,6 +95,10 @@ struct snapshot_wish {
  */
 void snapshot_take(struct snapshot *snapshot, const struct snapshot_wish *wish);
 
+/** Whether a thread of the process at that index was looked into: only then are
+ * its files open. */
+bool snapshot_has_stacks(const struct snapshot *snapshot, unsigned process);
+
 /**
  * Let go of threads that would not stop in time. True as long as there are
  * some: then call again, soon and until it is false, or the program's end

@@ -17,7 +17,8 @@
 
 #include "snapshot.h"
 
-#define BUSY_NS 150000000u /* longer than nobody but who sleeps is waited for */
+/* Longer than is waited for a thread that the kernel does not let stop. */
+#define BUSY_NS 150000000u
 
 static struct snapshot snapshot;
 
