@@ -38,6 +38,14 @@ void report_index_free(struct report_index *index)
 	free(index);
 }
 
+/* What @from, a test or a score, says of how it went. */
+static void put_score(json_t *to, const json_t *from)
+{
+	report_set(to, "status", report_text(report_string(from, "status")));
+	report_set(to, "points", json_real(report_number(from, "points")));
+	report_set(to, "maximum", json_real(report_number(from, "maximum")));
+}
+
 static json_t *tests_of(const json_t *view)
 {
 	json_t *tests = json_object(), *test, *kept;
@@ -49,12 +57,7 @@ static json_t *tests_of(const json_t *view)
 			continue;
 		kept = json_object();
 		ENOUGH(kept);
-		report_set(kept, "status",
-			   report_text(report_string(test, "status")));
-		report_set(kept, "points",
-			   json_real(report_number(test, "points")));
-		report_set(kept, "maximum",
-			   json_real(report_number(test, "maximum")));
+		put_score(kept, test);
 		report_set(tests, report_string(test, "id"), kept);
 	}
 	return tests;
@@ -96,11 +99,7 @@ void report_index_add(struct report_index *index, const json_t *view,
 		   report_text(report_string(exercise, "id")));
 	report_set(entry, "title",
 		   report_text(report_string(exercise, "title")));
-	report_set(entry, "status",
-		   report_text(report_string(score, "status")));
-	report_set(entry, "points", json_real(report_number(score, "points")));
-	report_set(entry, "maximum",
-		   json_real(report_number(score, "maximum")));
+	put_score(entry, score);
 	report_set(entry, "undecided",
 		   json_real(report_number(score, "undecided")));
 	report_set(entry, "tests", tests_of(view));
