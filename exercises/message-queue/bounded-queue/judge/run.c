@@ -223,22 +223,29 @@ struct history run_history(struct run *run, uint32_t queue)
 	return history;
 }
 
+/* Whether no order explains @history; shows what of it, and may spoil it. */
+static bool inexplicable(struct run *run, struct history *history,
+			 uint64_t capacity)
+{
+	size_t states = QUEUE_LINEAR_STATES;
+	size_t count;
+
+	if (queue_linear(history->calls, history->count, capacity, &states) !=
+	    QUEUE_INEXPLICABLE)
+		return false;
+	count = queue_shrink(history->calls, history->count, capacity);
+	run_show(run, "the smallest part of the calls that shows it",
+		 history->calls, count);
+	return true;
+}
+
 bool run_inexplicable(struct run *run, uint32_t queue, uint64_t capacity)
 {
 	struct history history = run_history(run, queue);
-	size_t states = QUEUE_LINEAR_STATES;
-	bool inexplicable;
-	size_t count;
+	bool found = inexplicable(run, &history, capacity);
 
-	inexplicable = queue_linear(history.calls, history.count, capacity,
-				    &states) == QUEUE_INEXPLICABLE;
-	if (inexplicable) {
-		count = queue_shrink(history.calls, history.count, capacity);
-		run_show(run, "the smallest part of the calls that shows it",
-			 history.calls, count);
-	}
 	history_release(&history);
-	return inexplicable;
+	return found;
 }
 
 void run_complete(struct run *run, uint32_t queue,
@@ -253,13 +260,12 @@ void run_complete(struct run *run, uint32_t queue,
 
 void run_explain(struct run *run, uint32_t queue, uint64_t capacity)
 {
-	struct history history;
+	struct history history = run_history(run, queue);
 
-	if (run_inexplicable(run, queue, capacity))
+	if (inexplicable(run, &history, capacity))
 		judge_fail(run->judge, "no order of the calls explains what"
 			   " they returned, on a queue of capacity %" PRIu64,
 			   capacity);
-	history = run_history(run, queue);
 	run_complete(run, queue, &history);
 	history_release(&history);
 }
