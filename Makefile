@@ -504,10 +504,9 @@ fuzz: $(if $(TARGET),$(BUILD)/fuzz/fuzz_$(TARGET),$(FUZZ_PROGRAMS)) ## fuzz ever
 
 # What judges are linked with here, built as the fuzz targets are.
 JUDGE_FUZZ ?= 100000
-JUDGE_CHANNELS ?= $(shell expr $(JUDGE_FUZZ) / 20)
 JUDGE_SEED ?= 1
 fuzz-judges: all $(BUILD)/fuzz/libtested.a ## judges under JUDGE_FUZZ (100000) hostile dialogues, JUDGE_CHANNELS (a 20th) hostile plays in C
-	@tests/dialogues/fuzz $(BUILD) --count $(JUDGE_FUZZ) --channels $(JUDGE_CHANNELS) --seed $(JUDGE_SEED)
+	@tests/dialogues/fuzz $(BUILD) --count $(JUDGE_FUZZ) $(JUDGE_CHANNELS:%=--channels %) --seed $(JUDGE_SEED)
 
 # Some hundreds as one more test program.
 $(BUILD)/tests/dialogues/short: $(BUILD)/fuzz/libtested.a

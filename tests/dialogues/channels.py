@@ -14,7 +14,7 @@ from channel import Driver, Play
 from interface import INTERFACES
 from meddler import Meddler
 from noise import NoProgram, Noise
-from player import Server
+from player import Servers
 
 PATIENCE_MS = 5000
 BUSY_MS = 1200  # of patience for a program that only computes
@@ -87,7 +87,7 @@ class Channels:
         self.found = [exercise for exercise in found if exercise.id in INTERFACES]
         self.tests = [(exercise.id, test) for exercise in self.found for test in exercise.tests()]
         random.Random(options.seed).shuffle(self.tests)
-        self.paths, self.servers, self.block, self.test = {}, {}, None, None
+        self.paths, self.servers, self.block, self.test = {}, Servers(), None, None
         with open(os.path.join(HERE, "free_channels.json")) as file:
             self.free = json.load(file)
 
@@ -97,9 +97,7 @@ class Channels:
         self.paths = {id: (judge.get(), driver.get()) for id, (judge, driver) in built.items()}
 
     def _server(self, exercise):
-        if exercise not in self.servers:
-            self.servers[exercise] = Server(self.paths[exercise][0])
-        return self.servers[exercise]
+        return self.servers[self.paths[exercise][0]]
 
     def _driver(self, exercise):
         return lambda history_fd: Driver(self.paths[exercise][1], history_fd)

@@ -7,7 +7,7 @@ import random
 
 from built import HERE, Exercise
 from hostile import Plan, Truth
-from player import Dialogue, Reference, Server, line_bytes
+from player import Dialogue, Reference, Server, Servers, line_bytes
 
 PATIENCE_MS = 5000
 RECORD_SECONDS = 20
@@ -107,7 +107,7 @@ class Dialogues:
     def __init__(self, options, found):
         self.options, self.count = options, options.count
         self.found = [exercise for exercise in found if exercise.is_dialogue()]
-        self.judges, self.recorded, self.weights, self.servers = {}, {}, {}, {}
+        self.judges, self.recorded, self.weights, self.servers = {}, {}, {}, Servers()
         with open(os.path.join(HERE, "free.json")) as file:
             self.free = json.load(file)
 
@@ -117,11 +117,6 @@ class Dialogues:
         recorded = Recorder(self.options, self.judges).all(self.found, pool)
         self.recorded = {as_it_is: [one for one in recorded if one.as_it_is == as_it_is] for as_it_is in (True, False)}
         self.weights = {which: [1 / (SHORT + one.lines) for one in ones] for which, ones in self.recorded.items()}
-
-    def _server(self, exercise):
-        if exercise not in self.servers:
-            self.servers[exercise] = Server(self.judges[exercise])
-        return self.servers[exercise]
 
     def one(self, number):
         choose = random.Random(f"{self.options.seed}:{number}")
@@ -133,7 +128,7 @@ class Dialogues:
         params = dict(recorded.params)
         if choose.random() > MADE_SMALL:
             params["params"] = dict(params["params"], rehearsals_max=0)
-        outcome = self._server(recorded.exercise).play(params, plan, PATIENCE_MS / 1000 + 20)
+        outcome = self.servers[self.judges[recorded.exercise]].play(params, plan, PATIENCE_MS / 1000 + 20)
         outcome.expected = outcome.kind == "fail" or (outcome.kind == "pass" and (
             plan.same or is_free(self.free, recorded, plan.free)))
         return recorded, plan, outcome

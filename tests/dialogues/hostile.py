@@ -192,8 +192,11 @@ def in_order(value):
     return sorted(map(json.dumps, value)) if isinstance(value, list) else value
 
 
-def raw_free(line):
-    """What a kill leaves of a line that no pipe holds is torn, and nobody can tell what it was."""
+def in_place(original, line):
+    """The name of @line where @original was to come, or nothing. What a kill leaves of one that no pipe holds is torn, and
+    nobody can tell what it was."""
+    if meaning(line) is not None:
+        return f"grammar {op_of(original)}->{op_of(line)}"
     return "raw longer than a pipe" if len(line) > PIPE else "raw"
 
 
@@ -240,8 +243,10 @@ class Plan:
         if original is None:
             return self.grammar()
         rest = {meaning(line) for _, line, _ in self.lines[self.at:]}
-        self.free = f"twice {op_of(original)}" + (" at an end" if self.at == len(self.lines) - 1 else "")
-        if self.at < len(self.lines) - 1 and len(rest) == 1:
+        self.free = f"twice {op_of(original)}"
+        if self.at == len(self.lines) - 1:
+            self.free += " at an end"
+        elif len(rest) == 1:
             self.free = "early"  # nothing but the same comes behind it
         self._put(original, drop=0)
         return "a line twice"
@@ -289,13 +294,13 @@ class Plan:
         original, line = self._original(), raw(self.random, self.truth)
         self._put(line)
         self.same = original is not None and meaning(original) == meaning(line)
-        self.free = raw_free(line) if meaning(line) is None else f"grammar {op_of(original)}->{op_of(line)}"
+        self.free = in_place(original, line)
         return "a line that is none, in place of one"
 
     def insert_raw(self):
         line = raw(self.random, self.truth)
         self._put(line, drop=0)
-        self.free = raw_free(line) if meaning(line) is None else f"grammar none->{op_of(line)}"
+        self.free = in_place(None, line)
         return "a line that is none, between others"
 
     def grammar(self):

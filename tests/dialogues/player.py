@@ -159,6 +159,14 @@ class Server:
         self.process.wait()
 
 
+class Servers(dict):
+    """The server of each judge, by its path; it starts when it is asked for."""
+
+    def __missing__(self, path):
+        self[path] = Server(path)
+        return self[path]
+
+
 OUTCOME = struct.Struct("=iIII")  # player.h
 HEAD = struct.Struct("=IIIHH")
 LINE = struct.Struct("=IIiiI")

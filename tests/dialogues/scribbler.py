@@ -2,7 +2,7 @@
 
 Each of these is told (meddler, history), and says what it did or None: there was nothing yet to do it to. Calls are picked
 among those that have returned, on objects that the judge has not done with: so a judge that reads the record at all will
-read what was done to it.
+read what was done to it. Who is @to_a_call is told that as well: thread, place and record.
 """
 
 import time
@@ -18,11 +18,26 @@ def signed(value):
 
 
 def pick(meddler, history):
+    """Thread and place of a call, or None."""
     found = history.completed(meddler.is_open)
-    if not found:
-        return None, None, None
-    log, index = meddler.random.choice(found)
-    return log, index, list(history.record(log, index))
+    return meddler.random.choice(found) if found else None
+
+
+def pick_followed(meddler, history):
+    """The same of one that another of its thread follows."""
+    found = [(log, index) for log, index in history.completed(meddler.is_open) if index + 1 < history.count(log)]
+    return meddler.random.choice(found) if found else None
+
+
+def to_a_call(act, picks=pick):
+    def scribble(meddler, history):
+        place = picks(meddler, history)
+        return act(meddler, history, *place, list(history.record(*place))) if place else None
+    return scribble
+
+
+def to_a_followed_call(act):
+    return to_a_call(act, pick_followed)
 
 
 def changed(random, name, old):
@@ -34,11 +49,9 @@ def changed(random, name, old):
     return signed(new) if name in ("result", "timeout_ms") else new
 
 
-def field(meddler, history):
+@to_a_call
+def field(meddler, history, log, index, record):
     """Something else was called, or came back."""
-    log, index, record = pick(meddler, history)
-    if record is None:
-        return None
     at = meddler.random.randrange(2, len(RECORD_FIELDS))
     name, old, call = RECORD_FIELDS[at], record[at], meddler.interface.call_name(record)
     record[at] = changed(meddler.random, name, old)
@@ -47,11 +60,9 @@ def field(meddler, history):
     return f"{call}.{name}"
 
 
-def moment(meddler, history):
+@to_a_call
+def moment(meddler, history, log, index, record):
     """A beginning or an end is moved a little, and still in its place."""
-    log, index, record = pick(meddler, history)
-    if record is None:
-        return None
     at = meddler.random.choice((INVOKED, COMPLETED))
     by = meddler.random.choice((-1, 1)) * meddler.random.randrange(1, NEAR_NS)
     record[at] += by
@@ -60,11 +71,9 @@ def moment(meddler, history):
     return "moment"
 
 
-def clock(meddler, history):
+@to_a_call
+def clock(meddler, history, log, index, record):
     """Times that cannot be."""
-    log, index, record = pick(meddler, history)
-    if record is None:
-        return None
     now = time.monotonic_ns()
     at, to = meddler.random.choice([
         (COMPLETED, record[INVOKED] - 1), (INVOKED, record[COMPLETED] + 1), (INVOKED, 0), (INVOKED, 1),
@@ -76,35 +85,25 @@ def clock(meddler, history):
     return "clock"
 
 
-def pending(meddler, history):
+@to_a_followed_call
+def pending(meddler, history, log, index, record):
     """A call that others of its thread follow has not returned."""
-    found = [(log, index) for log, index in history.completed(meddler.is_open) if index + 1 < history.count(log)]
-    if not found:
-        return None
-    log, index = meddler.random.choice(found)
-    record = list(history.record(log, index))
     record[COMPLETED] = 0
     history.put_record(log, index, record)
     return "pending"
 
 
-def exchanged(meddler, history):
+@to_a_followed_call
+def exchanged(meddler, history, log, index, record):
     """Two calls of a thread, one in the other's place."""
-    found = [(log, index) for log, index in history.completed(meddler.is_open) if index + 1 < history.count(log)]
-    if not found:
-        return None
-    log, index = meddler.random.choice(found)
-    one, two = history.record(log, index), history.record(log, index + 1)
-    history.put_record(log, index, two)
-    history.put_record(log, index + 1, one)
+    history.put_record(log, index, history.record(log, index + 1))
+    history.put_record(log, index + 1, record)
     return "exchanged"
 
 
-def doubled(meddler, history):
+@to_a_call
+def doubled(meddler, history, log, index, record):
     """A call once more, as the last one of its thread and of a thread that made none."""
-    log, index, record = pick(meddler, history)
-    if record is None:
-        return None
     free = [other for other in range(LOGS) if history.count(other) == 0]
     to = meddler.random.choice(free) if free else log
     if history.count(to) >= history.capacity:
@@ -115,20 +114,17 @@ def doubled(meddler, history):
     return f"doubled {meddler.interface.call_name(record)}"
 
 
-def vanished(meddler, history):
+@to_a_call
+def vanished(meddler, history, log, index, record):
     """A call was never made: those behind it come forward."""
-    log, index, record = pick(meddler, history)
-    if record is None:
-        return None
     history.take_out(log, index)
     meddler.detail = f"call {index + 1} of thread {log}: {record}"
     return f"vanished {meddler.interface.call_name(record)}"
 
 
-def count(meddler, history):
+@to_a_call
+def count(meddler, history, log, index, record):
     """More calls than there were, or than there is room for."""
-    if pick(meddler, history)[0] is None:
-        return None
     log = meddler.random.randrange(LOGS)
     old = history.count(log)
     to = meddler.random.choice([old + 1, old + 2, history.capacity, history.capacity + 1, 2**31, 2**32 - 1, 2**32 - 2])
@@ -137,11 +133,9 @@ def count(meddler, history):
     return "count"
 
 
-def brim(meddler, history):
+@to_a_call
+def brim(meddler, history, log, index, record):
     """More calls than there is room for, all of which could be."""
-    _, _, record = pick(meddler, history)
-    if record is None:
-        return None
     log = meddler.random.choice((LOGS - 1, meddler.random.randrange(LOGS)))
     record[INVOKED] = record[COMPLETED]
     wanted = history.capacity + meddler.random.choice((1, 2, 50))
@@ -151,30 +145,25 @@ def brim(meddler, history):
     return "brim"
 
 
-def nothing_left(meddler, history):
+@to_a_call
+def nothing_left(meddler, history, log, index, record):
     """The record of a thread is empty, which may have done something or not."""
-    log, _, record = pick(meddler, history)
-    if record is None:
-        return None
     found = [history.record(of, index) for of, index in history.completed(meddler.is_open) if of == log]
     names = [meddler.interface.call_name(call) for call in found]
     history.put_count(log, 0)
     return "nothing left" if any(not name.endswith((" refused", " begins")) for name in names) else "nothing left refused"
 
 
-def random_records(meddler, history):
+@to_a_call
+def random_records(meddler, history, log, index, record):
     """Bytes over calls that were made."""
-    log, index, record = pick(meddler, history)
-    if record is None:
-        return None
     calls = meddler.random.choice((1, 1, 2, 10))
     history.put_bytes(history.place(log, index), meddler.random.randbytes(calls * RECORD.size))
     return "bytes"
 
 
-def random_everywhere(meddler, history):
-    if pick(meddler, history)[0] is None:
-        return None
+@to_a_call
+def random_everywhere(meddler, history, log, index, record):
     for _ in range(meddler.random.choice((1, 10, 100))):
         size = meddler.random.choice((4, 64, 5000))
         history.put_bytes(meddler.random.randrange(len(history.memory)), meddler.random.randbytes(size))
